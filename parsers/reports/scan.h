@@ -1,0 +1,49 @@
+// Reads a kernel log once and returns everything in it that the analysis works with.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/progress.h"
+#include "parsers/rcutorture/sample.h"
+#include "parsers/records/line_index.h"
+#include "parsers/reports/event.h"
+
+namespace stallsight {
+
+// A remark that a person wrote behind a kernel line.
+struct Remark {
+    std::uint64_t line = 0;
+    std::string text;
+};
+
+// A line that says something about the kernel that printed the log.
+struct Fact {
+    enum class Kind { banner, command_line, kernel_offset, hz, panic, stall_ended, other };
+    Kind kind = Kind::other;
+    std::uint64_t line = 0;
+    std::optional<Time> time;
+    int boot = 0;
+    std::string text;  // banner: "5.4.72 ..."; command_line: the line; hz: "enlistment=25" ...
+};
+
+struct LogScan {
+    std::vector<Event> events;  // in log order
+    std::vector<TortureSample> torture;
+    std::vector<Fact> facts;
+    std::vector<Remark> remarks;
+    LineIndex index;            // line number <-> byte offset
+    std::optional<Time> first_time, last_time;  // of the last boot
+    std::uint64_t kernel_lines_sampled = 0;     // of `lines_sampled`, those that look like kernel log lines
+    std::uint64_t lines_sampled = 0;
+    int boots = 1;
+};
+
+// `text` must outlive nothing: all that is kept is copied. Never fails on content; returns early, with what was
+// found so far, when `progress.cancelled`.
+LogScan scan_log(std::string_view text, const Progress& progress = {});
+
+}  // namespace stallsight

@@ -1,0 +1,78 @@
+// function+offset or address -> function, file, line, inlined callers, by libdw from the modules' debug info.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/error.h"
+
+namespace stallsight {
+
+struct SourcePlace {
+    std::string function;
+    std::string file;  // as the debug info says it
+    int line = 0;
+    int column = 0;
+};
+
+// What is asked: a place in a function of a module (empty module: vmlinux).
+struct CodePlace {
+    std::string function;
+    std::uint64_t offset = 0;
+    std::optional<std::uint64_t> size;     // of the function, as kallsyms prints it: up to the next symbol
+    std::string module;
+    std::optional<std::uint64_t> address;  // run-time address, where known
+    bool return_address = true;            // look up the call, not the line behind it
+    std::string build_id;                  // as STACKTRACE_BUILD_ID prints it, or empty
+};
+
+enum class CallSite { unknown, direct, indirect, not_a_call };
+std::string_view name_of(CallSite site);
+
+struct Resolution {
+    // Innermost first; the last one is the function itself, those before it are inlined into it.
+    std::vector<SourcePlace> places;
+    std::string debug_file;      // which debug file answered
+    CallSite call_site = CallSite::unknown;
+    std::string call_target;     // direct: the function that is called there
+    bool size_differs = false;   // the function's size is not the log's: this debug info is another build's
+    std::string doubt;           // non-empty: why this is not certain
+};
+
+struct DebugFile {
+    std::string name;      // path as the user or the bundle names it
+    std::string module;    // "rpmsg_platform_driver", or "vmlinux"
+    std::string build_id;
+    std::string machine;   // "x86_64", "ppc64" ...
+    std::string vermagic, srcversion;
+};
+
+class Symbolizer {
+public:
+    Symbolizer();
+    ~Symbolizer();
+    Symbolizer(Symbolizer&&) noexcept;
+    Symbolizer& operator=(Symbolizer&&) noexcept;
+
+    // Adds one ELF file with debug info, from its bytes (which must stay valid as long as `bytes` is held) or path.
+    Result<DebugFile> add(const std::string& name, const Bytes& bytes);
+    // Adds every .ko, vmlinux, .debug under a folder; what cannot be read is returned, the rest is added.
+    std::vector<Error> add_directory(const std::string& path);
+
+    [[nodiscard]] const std::vector<DebugFile>& files() const;
+    [[nodiscard]] bool has_module(std::string_view module) const;  // empty: vmlinux
+
+    // Safe to call from several threads. Empty optional: nothing is known about it.
+    [[nodiscard]] std::optional<Resolution> resolve(const CodePlace& place) const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace stallsight
