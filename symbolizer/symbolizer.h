@@ -24,11 +24,15 @@ struct SourcePlace {
 struct CodePlace {
     std::string function;
     std::uint64_t offset = 0;
-    std::optional<std::uint64_t> size;     // of the function, as kallsyms prints it: up to the next symbol
+    std::optional<std::uint64_t> size;  // of the function, as kallsyms prints it: up to the next symbol
     std::string module;
     std::optional<std::uint64_t> address;  // run-time address, where known
     bool return_address = true;            // look up the call, not the line behind it
     std::string build_id;                  // as STACKTRACE_BUILD_ID prints it, or empty
+    // False: only `address` and `function` are known, as in the stacks of `crash`. The offset is then found from
+    // the low bits of the address, which neither KASLR nor a module's load address changes.
+    bool offset_known = true;
+    std::string callee;  // function of the next inner frame, or empty: tells functions of one name apart
 };
 
 enum class CallSite { unknown, direct, indirect, not_a_call };
@@ -37,18 +41,19 @@ std::string_view name_of(CallSite site);
 struct Resolution {
     // Innermost first; the last one is the function itself, those before it are inlined into it.
     std::vector<SourcePlace> places;
-    std::string debug_file;      // which debug file answered
+    std::string debug_file;  // which debug file answered
     CallSite call_site = CallSite::unknown;
-    std::string call_target;     // direct: the function that is called there
-    bool size_differs = false;   // the function's size is not the log's: this debug info is another build's
-    std::string doubt;           // non-empty: why this is not certain
+    std::string call_target;  // direct: the function that is called there; of its names the one asked as `callee`
+    std::uint64_t link_address = 0;  // the place in the debug file: that of a kernel as linked, without KASLR
+    bool size_differs = false;       // the function's size is not the log's: this debug info is another build's
+    std::string doubt;               // non-empty: why this is not certain
 };
 
 struct DebugFile {
-    std::string name;      // path as the user or the bundle names it
-    std::string module;    // "rpmsg_platform_driver", or "vmlinux"
+    std::string name;    // path as the user or the bundle names it
+    std::string module;  // "rpmsg_platform_driver", or "vmlinux"
     std::string build_id;
-    std::string machine;   // "x86_64", "ppc64" ...
+    std::string machine;  // "x86_64", "ppc64" ...
     std::string vermagic, srcversion;
 };
 
