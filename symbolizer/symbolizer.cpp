@@ -167,8 +167,10 @@ std::optional<Resolution> Symbolizer::Impl::by_address(const CodePlace& place) c
         if (!symbol) continue;
         Resolution answer;
         answer.places = file->debug_info().places(address);
+        const bool padding = symbol->size > 0 && address - symbol->address >= symbol->size;
+        if (padding && answer.places.empty()) continue;
         if (answer.places.empty()) answer.places.emplace_back();
-        if (answer.places.back().function.empty()) answer.places.back().function = symbol->name;
+        if (answer.places.back().function.empty() && !padding) answer.places.back().function = symbol->name;
         answer.debug_file = file->about().name;
         answer.link_address = *place.address;
         return answer;
