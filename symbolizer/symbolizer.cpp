@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "symbolizer/loaded_file.h"
+#include "symbolizer/tail_path.h"
 
 namespace stallsight {
 namespace {
@@ -17,7 +18,8 @@ struct Candidate {
     int fit;
 };
 
-enum Fit { size_differs = 0, size_unknown = 1, size_fits = 2, calls_callee = 4, build_id_fits = 8 };
+// Bits, the heavier reason first.
+enum Fit { size_differs = 0, is_a_call = 1, calls_callee = 2, size_unknown = 4, size_fits = 8, build_id_fits = 16 };
 
 int fit_of_size(const Symbol& symbol, const CodePlace& place) {
     if (!place.size) return size_unknown;
@@ -73,7 +75,7 @@ std::string doubt_about(const Candidate& best, std::size_t equals, const CodePla
     const std::string name(best.symbol->name);
     if (name != place.function && "." + name != place.function)
         return file + " has no " + place.function + ", but " + name;
-    if ((best.fit & 3) == size_differs)
+    if (!(best.fit & (size_fits | size_unknown)))
         return "the log says " + name + " has " + hexadecimal(*place.size) + " bytes, " + file + " says " +
                hexadecimal(best.symbol->extent()) + ": another build";
     if (!place.build_id.empty() && !(best.fit & build_id_fits))
@@ -90,6 +92,8 @@ struct Symbolizer::Impl {
 
     [[nodiscard]] std::vector<Candidate> candidates(const CodePlace& place) const;
     [[nodiscard]] std::optional<Resolution> by_address(const CodePlace& place) const;
+    [[nodiscard]] Resolution answer(const Candidate& best, const CodePlace& place, Call& call) const;
+    void prove(Resolution& answer, LoadedFile& file, const Call& call, const std::string& callee) const;
 };
 
 Symbolizer::Symbolizer() : impl_(std::make_unique<Impl>()) {}
@@ -147,8 +151,9 @@ std::vector<Candidate> Symbolizer::Impl::candidates(const CodePlace& place) cons
             Candidate candidate{file.get(), symbol, build + fit_of_size(*symbol, place)};
             const auto offset = offset_in(*file, *symbol, place);
             if (!offset) continue;
-            if (!place.callee.empty() && call_before(candidate, *offset, place).target == place.callee)
-                candidate.fit += calls_callee;
+            const Call call = call_before(candidate, *offset, place);
+            if (call.site == CallSite::direct || call.site == CallSite::indirect) candidate.fit += is_a_call;
+            if (!place.callee.empty() && call.target == place.callee) candidate.fit += calls_callee;
             found.push_back(candidate);
         }
     }
@@ -187,24 +192,61 @@ std::optional<Resolution> Symbolizer::resolve(const CodePlace& place) const {
         return candidate.fit == best.fit && candidate.file == best.file &&
                candidate.symbol->address != best.symbol->address;
     });
+    Call call;
+    Resolution answer = impl_->answer(best, place, call);
+    answer.doubt = doubt_about(best, static_cast<std::size_t>(equals) + 1, place);
+    if (!place.callee.empty() && place.return_address) impl_->prove(answer, *best.file, call, place.callee);
+    return answer;
+}
+
+Resolution Symbolizer::Impl::answer(const Candidate& best, const CodePlace& place, Call& call) const {
     const std::lock_guard lock(best.file->mutex());
     const std::uint64_t offset = *offset_in(*best.file, *best.symbol, place);
     const std::uint64_t address = best.symbol->address + offset;
     Resolution answer;
     answer.debug_file = best.file->about().name;
     answer.link_address = address;
-    answer.size_differs = (best.fit & 3) == size_differs;
-    answer.doubt = doubt_about(best, static_cast<std::size_t>(equals) + 1, place);
+    answer.size_differs = !(best.fit & (size_fits | size_unknown));
     const bool inside = best.symbol->extent() == 0 || offset <= best.symbol->extent();
     if (inside) {
         answer.places = best.file->debug_info().places(looked_up(address, offset, place));
-        const Call call = call_before(best, offset, place);
+        call = call_before(best, offset, place);
         answer.call_site = call.site;
         answer.call_target = call.target;
     }
     if (answer.places.empty()) answer.places.emplace_back();
     if (answer.places.back().function.empty()) answer.places.back().function = best.symbol->name;
     return answer;
+}
+
+void Symbolizer::Impl::prove(Resolution& answer, LoadedFile& file, const Call& call,
+                             const std::string& callee) const {
+    switch (call.site) {
+        case CallSite::unknown:
+            return;
+        case CallSite::not_a_call:
+            answer.link = CallLink::contradicted;
+            return;
+        case CallSite::indirect:
+            answer.link = CallLink::indirect;
+            return;
+        case CallSite::direct:
+            break;
+    }
+    if (call.target == callee) {
+        answer.link = CallLink::proved;
+        return;
+    }
+    TailPath path = tail_path(files, file, call, callee);
+    answer.tail_path = std::move(path.functions);
+    if (path.found) {
+        answer.link = CallLink::tail_call;
+    } else if (path.indirect) {
+        answer.link = CallLink::indirect;
+        answer.tail_path = {call.target};
+    } else if (path.complete) {
+        answer.link = CallLink::contradicted;
+    }
 }
 
 }  // namespace stallsight
