@@ -156,7 +156,7 @@ void ElfFile::describe(const std::string& name) {
     const ElfSection* info = section_named(".modinfo");
     if (!info || !relocatable()) return;
     const std::string_view text = content(*info);
-    if (auto module = modinfo(text, "name"); !module.empty()) about_.module = module;
+    if (auto module = modinfo(text, "name"); !module.empty()) about_.module = module, says_its_name_ = true;
     about_.vermagic = modinfo(text, "vermagic");
     about_.srcversion = modinfo(text, "srcversion");
 }

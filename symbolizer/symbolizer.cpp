@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "symbolizer/decompress.h"
 #include "symbolizer/loaded_file.h"
 #include "symbolizer/tail_path.h"
 
@@ -51,8 +52,10 @@ bool matching_build_id(std::string_view file, std::string_view log) {
 }
 
 bool is_debug_file(const std::filesystem::path& path) {
-    const std::string name = path.filename().string();
-    return name.ends_with(".ko") || name.ends_with(".debug") || name.starts_with("vmlinux");
+    std::string name = path.filename().string();
+    for (const char* packed : {".xz", ".zst", ".gz", ".bz2", ".lz4"})
+        if (name.ends_with(packed)) name.resize(name.size() - std::string_view(packed).size());
+    return name.ends_with(".ko") || name.ends_with(".debug") || name == "vmlinux" || name.starts_with("vmlinux-");
 }
 
 Call call_before(const Candidate& candidate, std::uint64_t offset, const CodePlace& place) {
@@ -90,9 +93,11 @@ struct Symbolizer::Impl {
     std::vector<std::unique_ptr<LoadedFile>> files;
     std::vector<DebugFile> about;
 
+    void name_by_build_id();
     [[nodiscard]] std::vector<Candidate> candidates(const CodePlace& place) const;
     [[nodiscard]] std::optional<Resolution> by_address(const CodePlace& place) const;
     [[nodiscard]] Resolution answer(const Candidate& best, const CodePlace& place, Call& call) const;
+    void add_places(Resolution& answer, const std::vector<Candidate>& candidates, const CodePlace& place) const;
     void prove(Resolution& answer, LoadedFile& file, const Call& call, const std::string& callee) const;
 };
 
@@ -102,10 +107,13 @@ Symbolizer::Symbolizer(Symbolizer&&) noexcept = default;
 Symbolizer& Symbolizer::operator=(Symbolizer&&) noexcept = default;
 
 Result<DebugFile> Symbolizer::add(const std::string& name, const Bytes& bytes) {
-    auto elf = ElfFile::open(name, bytes);
+    const auto unpacked = decompressed(name, bytes);
+    if (!unpacked) return tl::unexpected(unpacked.error());
+    auto elf = ElfFile::open(name, *unpacked);
     if (!elf) return tl::unexpected(elf.error());
-    impl_->about.push_back((*elf)->about());
     impl_->files.push_back(std::make_unique<LoadedFile>(std::move(*elf)));
+    impl_->about.push_back(impl_->files.back()->about());
+    impl_->name_by_build_id();
     return impl_->about.back();
 }
 
@@ -140,11 +148,22 @@ bool Symbolizer::has_module(std::string_view module) const {
                        [&](const DebugFile& file) { return same_module(file.module, module); });
 }
 
+// A separate debug file has lost .modinfo, and may be named by its build-id: the module tells its name.
+void Symbolizer::Impl::name_by_build_id() {
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        if (files[i]->elf().says_its_name() || about[i].build_id.empty()) continue;
+        for (std::size_t j = 0; j < files.size(); ++j)
+            if (files[j]->elf().says_its_name() && about[j].build_id == about[i].build_id)
+                about[i].module = about[j].module;
+    }
+}
+
 std::vector<Candidate> Symbolizer::Impl::candidates(const CodePlace& place) const {
     std::vector<Candidate> found;
     const std::string_view module = place.module.empty() ? "vmlinux" : std::string_view(place.module);
-    for (const auto& file : files) {
-        if (!same_module(file->about().module, module)) continue;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        const auto& file = files[i];
+        if (!same_module(about[i].module, module)) continue;
         const std::lock_guard lock(file->mutex());
         const int build = matching_build_id(file->about().build_id, place.build_id) ? build_id_fits : 0;
         for (const Symbol* symbol : file->symbols().named(place.function)) {
@@ -195,6 +214,7 @@ std::optional<Resolution> Symbolizer::resolve(const CodePlace& place) const {
     Call call;
     Resolution answer = impl_->answer(best, place, call);
     answer.doubt = doubt_about(best, static_cast<std::size_t>(equals) + 1, place);
+    if (answer.places[0].file.empty()) impl_->add_places(answer, candidates, place);
     if (!place.callee.empty() && place.return_address) impl_->prove(answer, *best.file, call, place.callee);
     return answer;
 }
@@ -217,6 +237,21 @@ Resolution Symbolizer::Impl::answer(const Candidate& best, const CodePlace& plac
     if (answer.places.empty()) answer.places.emplace_back();
     if (answer.places.back().function.empty()) answer.places.back().function = best.symbol->name;
     return answer;
+}
+
+// The best file is stripped: another one of the same build has the debug info.
+void Symbolizer::Impl::add_places(Resolution& answer, const std::vector<Candidate>& candidates,
+                                  const CodePlace& place) const {
+    const std::string& build = candidates.front().file->about().build_id;
+    for (const Candidate& other : candidates) {
+        if (other.file == candidates.front().file || other.file->about().build_id != build) continue;
+        Call call;
+        Resolution found = this->answer(other, place, call);
+        if (found.places[0].file.empty()) continue;
+        answer.places = std::move(found.places);
+        answer.debug_file = std::move(found.debug_file);
+        return;
+    }
 }
 
 void Symbolizer::Impl::prove(Resolution& answer, LoadedFile& file, const Call& call,

@@ -78,9 +78,12 @@ public:
     Symbolizer(Symbolizer&&) noexcept;
     Symbolizer& operator=(Symbolizer&&) noexcept;
 
-    // Adds one ELF file with debug info, from its bytes (which must stay valid as long as `bytes` is held) or path.
+    // Adds one ELF file with debug info, from its bytes (which must stay valid as long as `bytes` is held); .xz,
+    // .zst and .gz are unpacked. A stripped module and its separate debug file may both be added: one answers for
+    // the other.
     Result<DebugFile> add(const std::string& name, const Bytes& bytes);
-    // Adds every .ko, vmlinux, .debug under a folder; what cannot be read is returned, the rest is added.
+    // Adds every .ko, vmlinux, .debug under a folder (compressed or not, .build-id/ab/cdef.debug too); what cannot
+    // be read is returned, the rest is added.
     std::vector<Error> add_directory(const std::string& path);
 
     [[nodiscard]] const std::vector<DebugFile>& files() const;
