@@ -20,21 +20,21 @@ namespace stallsight {
 // Who is blamed, and why.
 struct Guilty {
     std::string function, module;
-    std::optional<std::size_t> frame;   // index into the event's frames
-    std::string reason;                 // "first frame that is not reporting machinery"
+    std::optional<std::size_t> frame;     // index into the event's frames
+    std::string reason;                   // "first frame that is not reporting machinery"
     std::vector<std::string> candidates;  // the next ones
 };
 
 struct EventInfo {
-    std::string id;             // "e1", in the order of the contract
-    std::size_t artifact = 0;   // index into Analysis::artifacts
+    std::string id;            // "e1", in the order of the contract
+    std::size_t artifact = 0;  // index into Analysis::artifacts
     Event report;
-    std::string title;          // canonical: "BUG: scheduling while atomic in nokia_rpmsg_notify"
+    std::string title;  // canonical: "BUG: scheduling while atomic in nokia_rpmsg_notify"
     Guilty guilty;
     std::string signature;
-    std::string caused_by;             // id of the event that this is a consequence of, or empty
-    std::vector<std::string> cause_of; // ids of its consequences
-    std::string follows_because;       // why it is a consequence
+    std::string caused_by;                           // id of the event that this is a consequence of, or empty
+    std::vector<std::string> cause_of;               // ids of its consequences
+    std::string follows_because;                     // why it is a consequence
     std::vector<std::optional<Resolution>> symbols;  // one a frame of report.frames
 };
 
@@ -47,28 +47,28 @@ struct CoreClock {
 
 struct StallEpisode {
     std::string board, core;
-    std::string flavor;     // rcu_preempt, ..., soft_lockup, hard_lockup, hung_task, workqueue
+    std::string flavor;  // rcu_preempt, ..., soft_lockup, hard_lockup, hung_task, workqueue
     std::vector<int> cpus;
     std::optional<int> detected_by;
     std::optional<double> start_s;  // unknown when HZ is not known
     double end_s = 0;
-    bool open = false;      // still going on at the end of the log
+    bool open = false;  // still going on at the end of the log
     std::optional<std::int64_t> grace_period;
     std::vector<std::string> events;
-    std::map<int, std::string> doing;  // CPU -> "clock_hwa_app (pid 5271)": what ran there
+    std::map<int, std::string> doing;             // CPU -> "clock_hwa_app (pid 5271)": what ran there
     std::optional<std::int64_t> starved_jiffies;  // of the grace-period kthread
     std::optional<int> starved_cpu;
-    std::string starved_kthread;       // "rcu_preempt"
+    std::string starved_kthread;  // "rcu_preempt"
     std::string end_basis;
 };
 
 // preempt_count taken apart (include/linux/preempt.h).
 struct PreemptCount {
     std::uint32_t raw = 0;
-    int preempt = 0;    // bits 0-7
-    int softirq = 0;    // bits 8-15 as a plain count
-    int softirq_disabled = 0;     // how often bottom halves are off (SOFTIRQ_DISABLE_OFFSET = 0x200)
-    bool serving_softirq = false; // bit 8
+    int preempt = 0;               // bits 0-7
+    int softirq = 0;               // bits 8-15 as a plain count
+    int softirq_disabled = 0;      // how often bottom halves are off (SOFTIRQ_DISABLE_OFFSET = 0x200)
+    bool serving_softirq = false;  // bit 8
     int hardirq = 0, nmi = 0;
     bool negative = false;  // an underflow: damage of an earlier imbalance
     std::string context;    // "process context, bottom halves off", "softirq", "hardirq", "NMI"
@@ -77,27 +77,27 @@ struct PreemptCount {
 struct Link {
     enum class Role { outside, disables, inside, guilty, sleeps, reporting };
     Role role = Role::inside;
-    std::size_t frame = 0;      // index into the event's frames
+    std::size_t frame = 0;  // index into the event's frames
     std::string function, module;
-    std::string effect;         // "bottom halves off", "spin lock", or empty
-    int added = 0;              // to preempt_count
+    std::string effect;             // "bottom halves off", "spin lock", or empty
+    int added = 0;                  // to preempt_count
     std::uint32_t count_after = 0;  // preempt_count once this frame has done its part
-    std::string proof;          // "known", "shown", "unexplained" or empty; for the call: see call_site
-    std::string basis;          // the table row's source: "net/core/dev.c: rcu_read_lock_bh()"
-    std::string call_site;      // "proved", "indirect", "tail call", "contradicted" or empty
+    std::string proof;              // "known", "shown", "unexplained" or empty; for the call: see call_site
+    std::string basis;              // the table row's source: "net/core/dev.c: rcu_read_lock_bh()"
+    std::string call_site;          // "proved", "indirect", "tail call", "contradicted" or empty
     std::string file;
     int line = 0;
     std::vector<std::size_t> hunks;  // indices into Analysis::patch_hunks that touch this function
 };
 
 struct Chain {
-    std::string event;          // id
-    std::vector<Link> links;    // outermost first: every frame, with its role; the contract shows disables..sleeps
+    std::string event;        // id
+    std::vector<Link> links;  // outermost first: every frame, with its role; the contract shows disables..sleeps
     PreemptCount count;
-    Frame disabled_at;          // as printed, or the frame that we say it is
+    Frame disabled_at;                                                // as printed, or the frame that we say it is
     std::size_t disabled_link = 0, guilty_link = 0, sleeps_link = 0;  // indices into links
-    int by_scheduler = 0;       // added by schedule() itself before it printed the count
-    int unexplained = 0;        // what no frame accounts for
+    int by_scheduler = 0;  // added by schedule() itself before it printed the count
+    int unexplained = 0;   // what no frame accounts for
     bool contradictory = false;
     std::string sentence;
 };
@@ -107,15 +107,16 @@ struct PatchHunk {
     std::string file, function;
     Hunk hunk;
     bool on_chain = false;
-    std::string event;          // the event whose chain it touches
+    std::string event;  // the event whose chain it touches
     std::size_t link = 0;
-    std::string effect;         // "replaces mutex_lock by spin_lock", or empty
+    std::string effect;  // "replaces mutex_lock by spin_lock", or empty
 };
 
 struct Diagnosis {
     std::string rule;
-    std::string severity;       // "cause", "consequence", "stall", "info"
-    std::string summary;        // one sentence, plain text
+    std::string severity;               // "cause", "consequence", "stall", "info"
+    std::string summary;                // what happened, plain text; of the first diagnosis: the answer
+    std::string aside;                  // what else there is and how it is tied to it; may be empty
     std::vector<std::string> evidence;  // event ids
     std::vector<std::string> why;       // the steps, each one sentence with its place "nt-a/core-0/kern.log:25"
     std::string advice;
@@ -123,9 +124,9 @@ struct Diagnosis {
 
 struct CoreInfo {
     std::string board, core;
-    std::string release, arch;  // "5.4.72", "ppc64"; empty: not known
-    std::string state;          // "active", "cold standby": from status text, or empty
-    std::vector<int> cpus;      // seen in its reports
+    std::string release, arch;              // "5.4.72", "ppc64"; empty: not known
+    std::string state;                      // "active", "cold standby": from status text, or empty
+    std::vector<int> cpus;                  // seen in its reports
     std::optional<double> first_s, last_s;  // kernel time covered by its logs
 };
 
@@ -141,15 +142,15 @@ struct CrashInfo {
 };
 
 struct Missing {
-    std::string module;     // without debug info, though frames need it
+    std::string module;  // without debug info, though frames need it
     std::size_t frames = 0;
-    std::string how;        // what would satisfy it
+    std::string how;  // what would satisfy it
 };
 
 struct ArtifactInfo {
     Artifact artifact;
     std::optional<std::string> sha256;
-    LogScan scan;           // of kernel logs; events moved out into Analysis::events
+    LogScan scan;  // of kernel logs; events moved out into Analysis::events
     std::size_t events = 0, torture_samples = 0;
 };
 
@@ -164,10 +165,10 @@ struct Analysis {
     std::vector<TortureInfo> torture;
     std::vector<CrashInfo> crashes;
     std::vector<PatchHunk> patch_hunks;
-    std::vector<Diagnosis> diagnoses;   // the first one is the answer
+    std::vector<Diagnosis> diagnoses;  // the first one is the answer
     std::vector<Missing> missing;
     std::vector<DebugFile> debug_files;
-    std::vector<Error> problems;        // what could not be read
+    std::vector<Error> problems;  // what could not be read
 
     [[nodiscard]] const EventInfo* event(const std::string& id) const;
     [[nodiscard]] const Chain* chain_of(const std::string& event_id) const;
@@ -180,7 +181,8 @@ struct AnalysisOptions {
 };
 
 // Opens and analyses; fails only when nothing could be read.
-Result<Analysis> analyse(const std::string& path, const AnalysisOptions& options = {}, const Progress& progress = {});
+Result<Analysis> analyse(const std::string& path, const AnalysisOptions& options = {},
+                         const Progress& progress = {});
 Analysis analyse_bundle(Bundle bundle, const AnalysisOptions& options = {}, const Progress& progress = {});
 
 }  // namespace stallsight
