@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "symbolizer/elf_file.h"
+#include "symbolizer/instructions.h"
 #include "symbolizer/symbol_table.h"
 #include "symbolizer/symbolizer.h"
 
@@ -19,13 +20,19 @@ struct Call {
     std::optional<std::uint64_t> target_address;  // direct, and in the same file
 };
 
-// In a module the target of a call is in a relocation, in a linked kernel in the instruction. Covered: x86-64 and
-// i386 (decoded by Capstone), ppc64, ppc64le, ppc, arm64, arm (not thumb), mips; others are `unknown`.
+// Where a function jumps to, instead of returning: tail calls, and its own .cold part.
+struct TailCalls {
+    std::vector<Call> direct;
+    bool indirect = false;  // a jump whose target run time decides
+};
+
+// In a module the target of a call is in a relocation, in a linked kernel in the instruction.
 class CallSites {
 public:
     CallSites(const ElfFile& file, const SymbolTable& symbols) : file_(file), symbols_(symbols) {}
 
     Call before(std::uint64_t return_address, std::uint64_t function_start);
+    const TailCalls& tail_calls(const Symbol& function);
 
 private:
     struct Relocation {
@@ -33,21 +40,16 @@ private:
         std::size_t symbol;
         std::optional<std::int64_t> addend;  // empty: it is in the instruction
     };
-    struct Instruction {
-        enum class Kind { direct_call, indirect_call, other } kind = Kind::other;
-        std::uint64_t address = 0, size = 0, target = 0;
-    };
 
-    std::optional<Instruction> last_instruction(const ElfSection& section, std::uint64_t return_address,
-                                                std::uint64_t function_start) const;
-    std::optional<Instruction> last_x86(const ElfSection& section, std::uint64_t end, std::uint64_t start) const;
-    std::optional<Instruction> last_fixed_width(const ElfSection& section, std::uint64_t end) const;
-    void name_target(Call& call, const ElfSection& section, const Instruction& instruction);
+    [[nodiscard]] std::optional<MachineCode> code(const ElfSection& section, std::uint64_t start,
+                                                  std::uint64_t end) const;
+    Call direct(const ElfSection& section, const Instruction& instruction);
     const std::vector<Relocation>& relocations_of(const ElfSection& section);
 
     const ElfFile& file_;
     const SymbolTable& symbols_;
     std::map<std::size_t, std::vector<Relocation>> relocations_;  // by section number, by offset
+    std::map<std::uint64_t, TailCalls> tail_calls_;               // by the function's address
 };
 
 }  // namespace stallsight

@@ -45,16 +45,21 @@ int number(Dwarf_Die& die, unsigned name) {
     return value > 0x7fffffff ? 0 : static_cast<int>(value);
 }
 
-void set_line(SourcePlace& place, Dwarf_Die& unit, Dwarf_Addr address) {
-    Dwarf_Line* line = dwarf_getsrc_die(&unit, address);
+}  // namespace
+
+void DebugInfo::set_file(SourcePlace& place, const Unit& unit, const char* path) {
+    if (!path) return;
+    const bool relative = path[0] != '/' && !unit.folder.empty();
+    place.file = relative ? unit.folder + "/" + path : path;
+}
+
+void DebugInfo::set_line(SourcePlace& place, Unit& unit, Dwarf_Addr address) {
+    Dwarf_Line* line = dwarf_getsrc_die(&unit.die, address);
     if (!line) return;
-    const char* file = dwarf_linesrc(line, nullptr, nullptr);
-    if (file) place.file = file;
+    set_file(place, unit, dwarf_linesrc(line, nullptr, nullptr));
     dwarf_lineno(line, &place.line);
     dwarf_linecol(line, &place.column);
 }
-
-}  // namespace
 
 std::vector<SourcePlace> DebugInfo::places(std::uint64_t address) {
     if (!debug_) return {};
@@ -62,15 +67,14 @@ std::vector<SourcePlace> DebugInfo::places(std::uint64_t address) {
     Unit* unit = unit_at(address);
     if (!unit) return {};
     std::vector<SourcePlace> found(1);
-    set_line(found[0], unit->die, address);
+    set_line(found[0], *unit, address);
     // Innermost first: each inlined body says where it was called from, which is the next place's line.
     for (Dwarf_Die& die : inline_chain(*unit, address)) {
         found.back().function = function_name(die);
         if (dwarf_tag(&die) != DW_TAG_inlined_subroutine) return found;
         SourcePlace& caller = found.emplace_back();
         const auto file = static_cast<std::size_t>(number(die, DW_AT_call_file));
-        const char* path = unit->files ? dwarf_filesrc(unit->files, file, nullptr, nullptr) : nullptr;
-        if (path) caller.file = path;
+        if (unit->files) set_file(caller, *unit, dwarf_filesrc(unit->files, file, nullptr, nullptr));
         caller.line = number(die, DW_AT_call_line);
         caller.column = number(die, DW_AT_call_column);
     }
@@ -119,7 +123,10 @@ DebugInfo::Unit* DebugInfo::unit(Dwarf_Off offset) {
     Dwarf_Die die;
     if (!dwarf_offdie(debug_, offset, &die)) return nullptr;
     unit.die = die;
-    if (dwarf_getsrcfiles(&die, &unit.files, &unit.file_count) != 0) unit.files = nullptr;
+    std::size_t file_count = 0;
+    if (dwarf_getsrcfiles(&die, &unit.files, &file_count) != 0) unit.files = nullptr;
+    Dwarf_Attribute folder;
+    if (const char* text = dwarf_formstring(dwarf_attr(&die, DW_AT_comp_dir, &folder))) unit.folder = text;
     read_functions(die, unit, 0);
     std::sort(unit.functions.begin(), unit.functions.end(),
               [](const auto& left, const auto& right) { return left.low < right.low; });

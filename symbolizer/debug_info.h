@@ -30,13 +30,15 @@ private:
         Dwarf_Die die{};
         std::vector<FunctionRange> functions;  // by address
         Dwarf_Files* files = nullptr;
-        std::size_t file_count = 0;
+        std::string folder;  // that relative paths are relative to
     };
     struct UnitRange {
         Dwarf_Addr low, high;
         Dwarf_Off die;
     };
 
+    static void set_line(SourcePlace& place, Unit& unit, Dwarf_Addr address);
+    static void set_file(SourcePlace& place, const Unit& unit, const char* path);
     Unit* unit_at(Dwarf_Addr address);
     Unit* unit(Dwarf_Off die);
     void read_ranges();

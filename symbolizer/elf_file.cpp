@@ -82,6 +82,28 @@ bool is_relocatable(std::string_view bytes) {
     return type == ET_REL || swapped == ET_REL;
 }
 
+// What libdwfl 0.188 takes on trust: it crashes on files whose section table it cannot read, and a section outside
+// the file is found only when it is used.
+Result<void> check_layout(const std::string& name, char* memory, std::size_t size) {
+    elf_version(EV_CURRENT);
+    const std::unique_ptr<Elf, int (*)(Elf*)> elf(elf_memory(memory, size), elf_end);
+    std::size_t count = 0, names = 0;
+    GElf_Ehdr header;
+    if (!elf || elf_kind(elf.get()) != ELF_K_ELF || !gelf_getehdr(elf.get(), &header))
+        return fail("damaged ELF header", name);
+    if (elf_getshdrnum(elf.get(), &count) != 0 || elf_getshdrstrndx(elf.get(), &names) != 0 || names >= count)
+        return fail("ELF section table damaged or cut off", name, "byte " + std::to_string(header.e_shoff));
+    for (std::size_t number = 1; number < count; ++number) {
+        GElf_Shdr section;
+        if (!gelf_getshdr(elf_getscn(elf.get(), number), &section))
+            return fail("ELF section table damaged or cut off", name, "section " + std::to_string(number));
+        const bool inside = section.sh_offset <= size && section.sh_size <= size - section.sh_offset;
+        if (!inside && section.sh_type != SHT_NOBITS && section.sh_type != SHT_NULL)
+            return fail("section lies outside the file", name, "section " + std::to_string(number));
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<ElfFile>> ElfFile::open(const std::string& name, const Bytes& bytes) {
@@ -93,6 +115,7 @@ Result<std::unique_ptr<ElfFile>> ElfFile::open(const std::string& name, const By
         file->copy_.reset(new char[bytes.size()]);
         memory = static_cast<char*>(std::memcpy(file->copy_.get(), memory, bytes.size()));
     }
+    if (auto checked = check_layout(name, memory, bytes.size()); !checked) return tl::unexpected(checked.error());
     file->session_.reset(dwfl_begin(&callbacks()));
     if (!file->session_) return fail("libdwfl does not start", name);
     dwfl_report_begin(file->session_.get());
@@ -133,7 +156,7 @@ void ElfFile::describe(const std::string& name) {
     const ElfSection* info = section_named(".modinfo");
     if (!info || !relocatable()) return;
     const std::string_view text = content(*info);
-    if (auto module = modinfo(text, "name"); !module.empty()) about_.module = module;
+    if (auto module = modinfo(text, "name"); !module.empty()) about_.module = module, says_its_name_ = true;
     about_.vermagic = modinfo(text, "vermagic");
     about_.srcversion = modinfo(text, "srcversion");
 }

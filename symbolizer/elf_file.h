@@ -39,6 +39,8 @@ public:
     static Result<std::unique_ptr<ElfFile>> open(const std::string& name, const Bytes& bytes);
 
     [[nodiscard]] const DebugFile& about() const { return about_; }
+    // False: the module's name was made from the file's.
+    [[nodiscard]] bool says_its_name() const { return says_its_name_; }
     [[nodiscard]] bool relocatable() const { return header_.e_type == ET_REL; }
     [[nodiscard]] bool big_endian() const { return header_.e_ident[EI_DATA] == ELFDATA2MSB; }
     [[nodiscard]] unsigned machine() const { return header_.e_machine; }
@@ -71,6 +73,7 @@ private:
     GElf_Ehdr header_{};
     std::vector<ElfSection> sections_;
     DebugFile about_;
+    bool says_its_name_ = false;
 };
 
 // "dm-mod" and "dm_mod" are one module.

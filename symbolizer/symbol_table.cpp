@@ -34,8 +34,8 @@ SymbolTable::SymbolTable(const ElfFile& file) {
         if (section.type == SHT_SYMTAB) read(file, section);
     add_descriptors(file);
     std::sort(symbols_.begin(), symbols_.end(), [](const Symbol& left, const Symbol& right) {
-        return std::tuple(left.address, !left.is_function, !left.global, left.name) <
-               std::tuple(right.address, !right.is_function, !right.global, right.name);
+        return std::tuple(left.address, !left.is_function, !left.global, -left.number) <
+               std::tuple(right.address, !right.is_function, !right.global, -right.number);
     });
     measure(file);
     by_name_.resize(symbols_.size());
@@ -67,8 +67,8 @@ void SymbolTable::read(const ElfFile& file, const ElfSection& table) {
             const bool thumb = file.machine() == EM_ARM && type == STT_FUNC;
             if (section.holds_code() && named_code && !is_hidden(reference.name))
                 symbols_.push_back({without_dot(reference.name), reference.address & ~std::uint64_t{thumb},
-                                    symbol.st_size, 0, GELF_ST_BIND(symbol.st_info) != STB_LOCAL,
-                                    type != STT_NOTYPE});
+                                    symbol.st_size, 0, GELF_ST_BIND(symbol.st_info) == STB_GLOBAL,
+                                    type != STT_NOTYPE, static_cast<std::int64_t>(references_.size())});
         }
         references_.push_back(reference);
     }

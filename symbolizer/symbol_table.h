@@ -18,6 +18,7 @@ struct Symbol {
     // last of its section, and what the kernel's memory has behind it is not known.
     std::uint64_t span = 0;
     bool global = false, is_function = false;
+    std::int64_t number = 0;  // in the symbol table
 
     [[nodiscard]] std::uint64_t extent() const { return span ? span : size; }
 };
@@ -29,7 +30,8 @@ public:
     // Every function of that name, by address. Where there is none: those whose name differs in what compilers
     // add only (.isra.0, .constprop.1, .part.2, .cold, .llvm.123).
     [[nodiscard]] std::vector<const Symbol*> named(std::string_view name) const;
-    // The function that an address lies in; of several names of one address the one a kernel would print.
+    // The function that an address lies in; of several names of one address, a function's before a label's, a
+    // global one before a local one, the first one in the table before the others.
     [[nodiscard]] const Symbol* at(std::uint64_t address) const;
     // Does a function of that name start there? (aliases)
     [[nodiscard]] bool starts(std::string_view name, std::uint64_t address) const;

@@ -5,7 +5,9 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "symbolizer/decompress.h"
 #include "symbolizer/loaded_file.h"
+#include "symbolizer/tail_path.h"
 
 namespace stallsight {
 namespace {
@@ -17,7 +19,8 @@ struct Candidate {
     int fit;
 };
 
-enum Fit { size_differs = 0, size_unknown = 1, size_fits = 2, calls_callee = 4, build_id_fits = 8 };
+// Bits, the heavier reason first.
+enum Fit { size_differs = 0, is_a_call = 1, calls_callee = 2, size_unknown = 4, size_fits = 8, build_id_fits = 16 };
 
 int fit_of_size(const Symbol& symbol, const CodePlace& place) {
     if (!place.size) return size_unknown;
@@ -49,8 +52,10 @@ bool matching_build_id(std::string_view file, std::string_view log) {
 }
 
 bool is_debug_file(const std::filesystem::path& path) {
-    const std::string name = path.filename().string();
-    return name.ends_with(".ko") || name.ends_with(".debug") || name.starts_with("vmlinux");
+    std::string name = path.filename().string();
+    for (const char* packed : {".xz", ".zst", ".gz", ".bz2", ".lz4"})
+        if (name.ends_with(packed)) name.resize(name.size() - std::string_view(packed).size());
+    return name.ends_with(".ko") || name.ends_with(".debug") || name == "vmlinux" || name.starts_with("vmlinux-");
 }
 
 Call call_before(const Candidate& candidate, std::uint64_t offset, const CodePlace& place) {
@@ -73,7 +78,7 @@ std::string doubt_about(const Candidate& best, std::size_t equals, const CodePla
     const std::string name(best.symbol->name);
     if (name != place.function && "." + name != place.function)
         return file + " has no " + place.function + ", but " + name;
-    if ((best.fit & 3) == size_differs)
+    if (!(best.fit & (size_fits | size_unknown)))
         return "the log says " + name + " has " + hexadecimal(*place.size) + " bytes, " + file + " says " +
                hexadecimal(best.symbol->extent()) + ": another build";
     if (!place.build_id.empty() && !(best.fit & build_id_fits))
@@ -88,8 +93,12 @@ struct Symbolizer::Impl {
     std::vector<std::unique_ptr<LoadedFile>> files;
     std::vector<DebugFile> about;
 
+    void name_by_build_id();
     [[nodiscard]] std::vector<Candidate> candidates(const CodePlace& place) const;
     [[nodiscard]] std::optional<Resolution> by_address(const CodePlace& place) const;
+    [[nodiscard]] Resolution answer(const Candidate& best, const CodePlace& place, Call& call) const;
+    void add_places(Resolution& answer, const std::vector<Candidate>& candidates, const CodePlace& place) const;
+    void prove(Resolution& answer, LoadedFile& file, const Call& call, const std::string& callee) const;
 };
 
 Symbolizer::Symbolizer() : impl_(std::make_unique<Impl>()) {}
@@ -98,10 +107,13 @@ Symbolizer::Symbolizer(Symbolizer&&) noexcept = default;
 Symbolizer& Symbolizer::operator=(Symbolizer&&) noexcept = default;
 
 Result<DebugFile> Symbolizer::add(const std::string& name, const Bytes& bytes) {
-    auto elf = ElfFile::open(name, bytes);
+    const auto unpacked = decompressed(name, bytes);
+    if (!unpacked) return tl::unexpected(unpacked.error());
+    auto elf = ElfFile::open(name, *unpacked);
     if (!elf) return tl::unexpected(elf.error());
-    impl_->about.push_back((*elf)->about());
     impl_->files.push_back(std::make_unique<LoadedFile>(std::move(*elf)));
+    impl_->about.push_back(impl_->files.back()->about());
+    impl_->name_by_build_id();
     return impl_->about.back();
 }
 
@@ -136,19 +148,31 @@ bool Symbolizer::has_module(std::string_view module) const {
                        [&](const DebugFile& file) { return same_module(file.module, module); });
 }
 
+// A separate debug file has lost .modinfo, and may be named by its build-id: the module tells its name.
+void Symbolizer::Impl::name_by_build_id() {
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        if (files[i]->elf().says_its_name() || about[i].build_id.empty()) continue;
+        for (std::size_t j = 0; j < files.size(); ++j)
+            if (files[j]->elf().says_its_name() && about[j].build_id == about[i].build_id)
+                about[i].module = about[j].module;
+    }
+}
+
 std::vector<Candidate> Symbolizer::Impl::candidates(const CodePlace& place) const {
     std::vector<Candidate> found;
     const std::string_view module = place.module.empty() ? "vmlinux" : std::string_view(place.module);
-    for (const auto& file : files) {
-        if (!same_module(file->about().module, module)) continue;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        const auto& file = files[i];
+        if (!same_module(about[i].module, module)) continue;
         const std::lock_guard lock(file->mutex());
         const int build = matching_build_id(file->about().build_id, place.build_id) ? build_id_fits : 0;
         for (const Symbol* symbol : file->symbols().named(place.function)) {
             Candidate candidate{file.get(), symbol, build + fit_of_size(*symbol, place)};
             const auto offset = offset_in(*file, *symbol, place);
             if (!offset) continue;
-            if (!place.callee.empty() && call_before(candidate, *offset, place).target == place.callee)
-                candidate.fit += calls_callee;
+            const Call call = call_before(candidate, *offset, place);
+            if (call.site == CallSite::direct || call.site == CallSite::indirect) candidate.fit += is_a_call;
+            if (!place.callee.empty() && call.target == place.callee) candidate.fit += calls_callee;
             found.push_back(candidate);
         }
     }
@@ -167,8 +191,10 @@ std::optional<Resolution> Symbolizer::Impl::by_address(const CodePlace& place) c
         if (!symbol) continue;
         Resolution answer;
         answer.places = file->debug_info().places(address);
+        const bool padding = symbol->size > 0 && address - symbol->address >= symbol->size;
+        if (padding && answer.places.empty()) continue;
         if (answer.places.empty()) answer.places.emplace_back();
-        if (answer.places.back().function.empty()) answer.places.back().function = symbol->name;
+        if (answer.places.back().function.empty() && !padding) answer.places.back().function = symbol->name;
         answer.debug_file = file->about().name;
         answer.link_address = *place.address;
         return answer;
@@ -185,24 +211,77 @@ std::optional<Resolution> Symbolizer::resolve(const CodePlace& place) const {
         return candidate.fit == best.fit && candidate.file == best.file &&
                candidate.symbol->address != best.symbol->address;
     });
+    Call call;
+    Resolution answer = impl_->answer(best, place, call);
+    answer.doubt = doubt_about(best, static_cast<std::size_t>(equals) + 1, place);
+    if (answer.places[0].file.empty()) impl_->add_places(answer, candidates, place);
+    if (!place.callee.empty() && place.return_address) impl_->prove(answer, *best.file, call, place.callee);
+    return answer;
+}
+
+Resolution Symbolizer::Impl::answer(const Candidate& best, const CodePlace& place, Call& call) const {
     const std::lock_guard lock(best.file->mutex());
     const std::uint64_t offset = *offset_in(*best.file, *best.symbol, place);
     const std::uint64_t address = best.symbol->address + offset;
     Resolution answer;
     answer.debug_file = best.file->about().name;
     answer.link_address = address;
-    answer.size_differs = (best.fit & 3) == size_differs;
-    answer.doubt = doubt_about(best, static_cast<std::size_t>(equals) + 1, place);
+    answer.size_differs = !(best.fit & (size_fits | size_unknown));
     const bool inside = best.symbol->extent() == 0 || offset <= best.symbol->extent();
     if (inside) {
         answer.places = best.file->debug_info().places(looked_up(address, offset, place));
-        const Call call = call_before(best, offset, place);
+        call = call_before(best, offset, place);
         answer.call_site = call.site;
         answer.call_target = call.target;
     }
     if (answer.places.empty()) answer.places.emplace_back();
     if (answer.places.back().function.empty()) answer.places.back().function = best.symbol->name;
     return answer;
+}
+
+// The best file is stripped: another one of the same build has the debug info.
+void Symbolizer::Impl::add_places(Resolution& answer, const std::vector<Candidate>& candidates,
+                                  const CodePlace& place) const {
+    const std::string& build = candidates.front().file->about().build_id;
+    for (const Candidate& other : candidates) {
+        if (other.file == candidates.front().file || other.file->about().build_id != build) continue;
+        Call call;
+        Resolution found = this->answer(other, place, call);
+        if (found.places[0].file.empty()) continue;
+        answer.places = std::move(found.places);
+        answer.debug_file = std::move(found.debug_file);
+        return;
+    }
+}
+
+void Symbolizer::Impl::prove(Resolution& answer, LoadedFile& file, const Call& call,
+                             const std::string& callee) const {
+    switch (call.site) {
+        case CallSite::unknown:
+            return;
+        case CallSite::not_a_call:
+            answer.link = CallLink::contradicted;
+            return;
+        case CallSite::indirect:
+            answer.link = CallLink::indirect;
+            return;
+        case CallSite::direct:
+            break;
+    }
+    if (call.target == callee) {
+        answer.link = CallLink::proved;
+        return;
+    }
+    TailPath path = tail_path(files, file, call, callee);
+    answer.tail_path = std::move(path.functions);
+    if (path.found) {
+        answer.link = CallLink::tail_call;
+    } else if (path.indirect) {
+        answer.link = CallLink::indirect;
+        answer.tail_path = {call.target};
+    } else if (path.complete) {
+        answer.link = CallLink::contradicted;
+    }
 }
 
 }  // namespace stallsight

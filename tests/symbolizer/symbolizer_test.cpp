@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <string>
 
 namespace stallsight {
@@ -124,6 +126,71 @@ TEST(Symbolizer, DoesNotTakeTheLineBehindTheInstruction) {
     EXPECT_NE(answer->places[0].line, 100);
     EXPECT_EQ(answer->call_site, CallSite::unknown);
     EXPECT_EQ(symbolizer.resolve(place("nokia_rpmsg_notify", 0x15, 0x40))->call_site, CallSite::not_a_call);
+}
+
+std::string run(const std::string& command) {
+    return std::system(command.c_str()) == 0 ? "" : command;
+}
+
+// objcopy is there where a compiler is; of x86-64 everywhere that the tests run.
+TEST(Symbolizer, ReadsCompressedAndSeparateDebugFiles) {
+    const std::string folder = testing::TempDir() + "/stallsight-separate/";
+    const std::string whole = modules + "x86_64/rpmsg_platform_driver.ko",
+                      stripped = folder + "rpmsg_platform_driver.ko";
+    std::filesystem::remove_all(folder);
+    std::filesystem::create_directories(folder + ".build-id/ab");
+    if (std::system("objcopy --version >/dev/null 2>&1") != 0) GTEST_SKIP() << "no objcopy";
+    ASSERT_EQ(run("objcopy --only-keep-debug " + whole + " " + folder + ".build-id/ab/cdef.debug"), "");
+    ASSERT_EQ(run("objcopy --strip-debug " + whole + " " + stripped), "");
+    ASSERT_EQ(run("gzip " + stripped), "");
+    Symbolizer symbolizer;
+    EXPECT_THAT(symbolizer.add_directory(folder), IsEmpty());
+    ASSERT_EQ(symbolizer.files().size(), 2u);
+    EXPECT_EQ(symbolizer.files()[0].module, "rpmsg_platform_driver");
+    const auto answer = symbolizer.resolve(place("nokia_rpmsg_notify", 0x1a, 0x40));
+    ASSERT_TRUE(answer);
+    EXPECT_THAT(lines_of(*answer), ElementsAre("nokia_rpmsg_notify rpmsg_platform_driver.c:100"));
+    EXPECT_EQ(answer->call_target, "mutex_lock");
+    EXPECT_THAT(answer->debug_file, EndsWith("cdef.debug"));
+    const auto cut = Bytes::map_file(stripped + ".gz");
+    ASSERT_TRUE(cut);
+    const auto bad = symbolizer.add("cut.ko.gz", Bytes::own(std::string(cut->view().substr(0, 1000))));
+    ASSERT_FALSE(bad);
+    EXPECT_THAT(bad.error().text(), HasSubstr("cut.ko.gz: cannot be unpacked"));
+}
+
+CallLink link_of(const Symbolizer& symbolizer, CodePlace from, std::string callee) {
+    from.callee = std::move(callee);
+    const auto answer = symbolizer.resolve(from);
+    return answer ? answer->link : CallLink::unknown;
+}
+
+TEST(Symbolizer, ProvesTheLinksOfAStack) {
+    const Symbolizer symbolizer = with("x86_64/rpmsg_platform_driver.ko");
+    const CodePlace notify = place("nokia_rpmsg_notify", 0x1a, 0x40);
+    EXPECT_EQ(link_of(symbolizer, notify, "mutex_lock"), CallLink::proved);
+    // mutex_lock may jump on, but the kernel's code is not here.
+    EXPECT_EQ(link_of(symbolizer, notify, "__mutex_lock.constprop.0"), CallLink::unknown);
+    EXPECT_EQ(link_of(symbolizer, place("nokia_rpmsg_notify", 0x15, 0x40), "mutex_lock"), CallLink::contradicted);
+    EXPECT_EQ(link_of(symbolizer, place("nokia_rpmsg_notify", 0x19, 0x40), "mutex_lock"), CallLink::contradicted);
+    EXPECT_EQ(name_of(CallLink::tail_call), "tail_call");
+}
+
+TEST(Symbolizer, ProvesAStackThroughTailCalls) {
+    const std::string build = std::string(STALLSIGHT_SOURCE_DIR) + "/../shared/captures/x86_64/build/";
+    if (!std::filesystem::exists(build)) GTEST_SKIP() << "no captures beside the source tree";
+    Symbolizer symbolizer;
+    EXPECT_THAT(symbolizer.add_directory(build + "ko"), IsEmpty());
+    const CodePlace sender = [] {
+        CodePlace asked = place("hwa_atomic_thread", 0x12, std::nullopt);
+        asked.module = "hwa_diag";
+        asked.callee = "kmalloc_trace";
+        return asked;
+    }();
+    const auto answer = symbolizer.resolve(sender);
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->link, CallLink::tail_call);
+    EXPECT_THAT(answer->tail_path, ElementsAre("hwa_grow_table.constprop.0"));
 }
 
 TEST(Symbolizer, KnowsNothingOfOthers) {
