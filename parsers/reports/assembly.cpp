@@ -148,6 +148,7 @@ void Assembly::read_body(Found& found, std::uint64_t next) {
         }
         if (body.take(record.message, number)) {
             unrelated = 0;
+            note_jiffies_time(record, event);
             event.line_last = number;
             event.offset_last = line.next;
             if (record.time) last = record.time;
@@ -159,6 +160,13 @@ void Assembly::read_body(Found& found, std::uint64_t next) {
     body.finish();
     if (!event.cpu && found.record.caller_cpu) event.cpu = found.record.caller_cpu;
     if (!event.task.pid && found.record.caller_tid) event.task.pid = found.record.caller_tid;
+}
+
+// A stall report takes a while to print; t= counts up to the moment of its own line.
+void Assembly::note_jiffies_time(const Record& record, Event& event) {
+    if (event.kind == EventKind::rcu_stall && record.time && event.fields.contains("jiffies") &&
+        !event.fields.contains("jiffies_time_s"))
+        event.fields["jiffies_time_s"] = seconds(*record.time);
 }
 
 std::vector<Event> Assembly::run(const Progress& progress) {

@@ -30,6 +30,7 @@ private:
         Event event;
     };
 
+    static void note_jiffies_time(const Record& record, Event& event);
     [[nodiscard]] std::optional<Found> header_in(const LineView& line) const;
     [[nodiscard]] std::optional<Found> header_at(const LineView& line, std::uint64_t place) const;
     [[nodiscard]] bool has_place(const LineView& line) const;
