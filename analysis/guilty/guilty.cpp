@@ -49,10 +49,14 @@ private:
 Guilty first_uncovered(const Event& event, std::size_t start) {
     Guilty guilty;
     PassedOver passed;
+    // What was leaked was handed out by whoever has "alloc" in the name: its caller lost it.
+    static constexpr Rule any_allocator{"*alloc*", Group::allocating};
+    const Rule* wrapper = event.kind == EventKind::memory_leak ? &any_allocator : nullptr;
     for (std::size_t i = start; i < event.frames.size(); ++i) {
         const Frame& frame = event.frames[i];
         if (!usable(frame)) continue;
         const Rule* rule = rule_for(frame.function);
+        if (rule == nullptr && wrapper && frame.function.find("alloc") != std::string::npos) rule = wrapper;
         if (rule != nullptr) {
             if (!guilty.frame) passed.add(frame, rule->group);
         } else if (!guilty.frame) {
@@ -140,6 +144,20 @@ Guilty from_header(const Event& event) {
     return guilty;
 }
 
+// Finds the frame of a function that the header names, and the candidates behind it.
+Guilty located(Guilty guilty, const Event& event) {
+    for (std::size_t i = 0; i < event.frames.size(); ++i) {
+        if (!usable(event.frames[i]) || without_suffix(event.frames[i].function) != guilty.function) continue;
+        const Guilty behind = first_uncovered(event, i + 1);
+        guilty.frame = i;
+        if (guilty.module.empty()) guilty.module = event.frames[i].module;
+        if (behind.frame) guilty.candidates.push_back(shown(event.frames[*behind.frame]));
+        if (!behind.candidates.empty()) guilty.candidates.push_back(behind.candidates[0]);
+        break;
+    }
+    return guilty;
+}
+
 Guilty named_by_kind(const Event& event) {
     Guilty guilty;
     if (event.kind == EventKind::kcsan) {
@@ -170,7 +188,8 @@ Guilty named_by_kind(const Event& event) {
 std::size_t behind_recursion(const Event& event) {
     const std::string subtype = event.fields.value("subtype", "");
     const bool overflow = subtype == "stack_guard" || subtype == "double_fault" ||
-                          event.headline.find("stack overflow") != std::string::npos;
+                          event.headline.find("stack overflow") != std::string::npos ||
+                          event.headline.starts_with("Insufficient stack space");
     if (!overflow) return 0;
     std::map<std::string_view, int> count;
     for (const Frame& frame : event.frames) {
@@ -245,7 +264,25 @@ Guilty from_chain(const Event& event) {
     return {};
 }
 
+// "HARDIRQ-safe -> HARDIRQ-unsafe": who takes the first lock in an interrupt.
+Guilty from_irq_user(const Event& event) {
+    for (const Section& section : event.sections) {
+        if (section.title.find("which became") == std::string::npos) continue;
+        Event part;
+        part.frames = section.frames;
+        Guilty guilty = first_uncovered(part, 0);
+        if (!guilty.frame) continue;
+        guilty.frame.reset();
+        guilty.reason = "takes the lock in an interrupt";
+        return guilty;
+    }
+    return {};
+}
+
 Guilty lockdep_guilty(const Event& event) {
+    if (event.fields.value("family", "") == "unsafe_order") {
+        if (Guilty user = from_irq_user(event); !user.function.empty()) return user;
+    }
     if (event.fields.value("family", "") != "suspicious_rcu") {
         if (Guilty named = from_locks(event); !named.function.empty()) return named;
     }
@@ -265,6 +302,11 @@ bool has_no_place(const Event& event) {
 Guilty find_guilty(const Event& event) {
     if (has_no_place(event)) return {};
     if (Guilty named = named_by_kind(event); !named.function.empty()) return named;
+    if (event.kind == EventKind::warning || event.kind == EventKind::refcount) {
+        Guilty header = from_header(event);
+        if (!header.function.empty() && rule_for(header.function) == nullptr)
+            return located(std::move(header), event);
+    }
     if (event.kind == EventKind::lockdep) {
         if (Guilty lock = lockdep_guilty(event); !lock.function.empty()) return lock;
     }

@@ -1,6 +1,8 @@
 #include "parsers/reports/assembly.h"
 
 #include <algorithm>
+#include <string>
+#include <unordered_map>
 
 #include "parsers/reports/body.h"
 #include "parsers/text.h"
@@ -12,8 +14,11 @@ namespace {
 // Bounds of one report; a log that exceeds them is hostile or damaged.
 constexpr std::uint64_t most_lines = 20'000;
 constexpr std::uint64_t most_foreign = 4'000;
-// After so many lines that are nobody's the report is over.
-constexpr int most_unrelated = 16;
+// After so many lines that are nobody's the report is over. While its stack is still to come, other CPUs may print
+// a lot in between, but not for long.
+constexpr int most_unrelated = 24;
+constexpr int most_unrelated_before_stack = 200;
+constexpr Time longest_wait = std::chrono::seconds(2);
 constexpr Time longest_gap = std::chrono::seconds(30);
 // WARN() and BUG() print a few lines between the scissors and the header.
 constexpr int cut_distance = 5;
@@ -161,8 +166,10 @@ void Assembly::read_body(Found& found, std::uint64_t next) {
             event.line_last = number;
             event.offset_last = line.next;
             if (record.time) last = record.time;
-        } else if (++unrelated > most_unrelated) {
-            break;
+        } else {
+            const bool waiting =
+                !body.has_stack() && (!last || !record.time || *record.time - *last < longest_wait);
+            if (++unrelated > (waiting ? most_unrelated_before_stack : most_unrelated)) break;
         }
         if (body.ended()) break;
     }
@@ -170,6 +177,36 @@ void Assembly::read_body(Found& found, std::uint64_t next) {
     if (!event.cpu && found.record.caller_cpu) event.cpu = found.record.caller_cpu;
     if (!event.task.pid && found.record.caller_tid) event.task.pid = found.record.caller_tid;
 }
+
+namespace {
+
+// The same report may be in one file twice: a console and a syslog copy, or a list of alerts made of the log.
+bool is_copy(const Event& event, const Event& earlier) {
+    if (event.kind != earlier.kind || event.headline != earlier.headline) return false;
+    if (!event.time) return event.frames.empty() && earlier.time.has_value();
+    const bool early_boot = *event.time < std::chrono::seconds(1);
+    return event.time == earlier.time && !early_boot && event.frames.size() == earlier.frames.size();
+}
+
+// Folds copies into the first of them, which keeps their lines in fields["copies"].
+void fold_copies(std::vector<Event>& events) {
+    std::unordered_map<std::string, std::vector<std::size_t>> seen;
+    std::vector<Event> kept;
+    for (Event& event : events) {
+        std::vector<std::size_t>& same = seen[event.headline];
+        const auto original =
+            std::find_if(same.begin(), same.end(), [&](std::size_t i) { return is_copy(event, kept[i]); });
+        if (original != same.end()) {
+            kept[*original].fields["copies"].push_back(event.line);
+            continue;
+        }
+        if (same.size() < 64) same.push_back(kept.size());
+        kept.push_back(std::move(event));
+    }
+    events = std::move(kept);
+}
+
+}  // namespace
 
 std::vector<Event> Assembly::run(const Progress& progress) {
     std::vector<Event> events;
@@ -191,6 +228,7 @@ std::vector<Event> Assembly::run(const Progress& progress) {
         }
         events.push_back(std::move(found->event));
     }
+    fold_copies(events);
     return events;
 }
 
