@@ -108,7 +108,8 @@ struct PatchHunk {
 struct Diagnosis {
     std::string rule;
     std::string severity;               // "cause", "consequence", "stall", "info"
-    std::string summary;                // one sentence, plain text
+    std::string summary;                // what happened, plain text; of the first diagnosis: the answer
+    std::string aside;                  // what else there is and how it is tied to it; may be empty
     std::vector<std::string> evidence;  // event ids
     std::vector<std::string> why;       // the steps, each one sentence with its place "nt-a/core-0/kern.log:25"
     std::string advice;

@@ -14,7 +14,9 @@ namespace stallsight {
 
 namespace {
 
-std::string errno_text() { return std::generic_category().message(errno); }
+std::string errno_text() {
+    return std::generic_category().message(errno);
+}
 
 struct Descriptor {
     int fd;
@@ -44,8 +46,8 @@ Result<Bytes> Bytes::map_descriptor(int fd, const std::string& name) {
     const auto size = static_cast<std::size_t>(info.st_size);
     void* start = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
     if (start == MAP_FAILED) return fail(errno_text(), name);
-    bytes.owner_ = std::shared_ptr<const void>(
-        start, [size](const void* p) { ::munmap(const_cast<void*>(p), size); });
+    bytes.owner_ =
+        std::shared_ptr<const void>(start, [size](const void* p) { ::munmap(const_cast<void*>(p), size); });
     bytes.view_ = std::string_view(static_cast<const char*>(start), size);
     bytes.mapped_ = true;
     return bytes;

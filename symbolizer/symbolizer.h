@@ -24,12 +24,28 @@ struct SourcePlace {
 struct CodePlace {
     std::string function;
     std::uint64_t offset = 0;
-    std::optional<std::uint64_t> size;     // of the function, as kallsyms prints it: up to the next symbol
+    std::optional<std::uint64_t> size;  // of the function, as kallsyms prints it: up to the next symbol
     std::string module;
     std::optional<std::uint64_t> address;  // run-time address, where known
     bool return_address = true;            // look up the call, not the line behind it
     std::string build_id;                  // as STACKTRACE_BUILD_ID prints it, or empty
+    // False: only `address` and `function` are known, as in the stacks of `crash`. The offset is then found from
+    // the low bits of the address, which neither KASLR nor a module's load address changes.
+    bool offset_known = true;
+    // Function of the next inner frame, or empty: it tells functions of one name apart, and is what `link` is
+    // about.
+    std::string callee;
 };
+
+// Did this frame call `callee`, the next inner one?
+enum class CallLink {
+    unknown,       // not asked, no such instruction decoded, or code on the way is in no debug file
+    proved,        // the call goes there
+    tail_call,     // the called function jumps there, over `tail_path`, which has no frames of its own
+    indirect,      // by a pointer: cannot be told
+    contradicted,  // no call before the return address, or it leads elsewhere: this debug info is another build's
+};
+std::string_view name_of(CallLink link);
 
 enum class CallSite { unknown, direct, indirect, not_a_call };
 std::string_view name_of(CallSite site);
@@ -37,18 +53,21 @@ std::string_view name_of(CallSite site);
 struct Resolution {
     // Innermost first; the last one is the function itself, those before it are inlined into it.
     std::vector<SourcePlace> places;
-    std::string debug_file;      // which debug file answered
+    std::string debug_file;  // which debug file answered
     CallSite call_site = CallSite::unknown;
-    std::string call_target;     // direct: the function that is called there
-    bool size_differs = false;   // the function's size is not the log's: this debug info is another build's
-    std::string doubt;           // non-empty: why this is not certain
+    std::string call_target;  // direct: the function that is called there; of its names the one asked as `callee`
+    std::uint64_t link_address = 0;  // the place in the debug file: that of a kernel as linked, without KASLR
+    CallLink link = CallLink::unknown;
+    std::vector<std::string> tail_path;  // tail_call: the functions between, outermost first: {"mutex_lock"}
+    bool size_differs = false;           // the function's size is not the log's: this debug info is another build's
+    std::string doubt;                   // non-empty: why this is not certain
 };
 
 struct DebugFile {
-    std::string name;      // path as the user or the bundle names it
-    std::string module;    // "rpmsg_platform_driver", or "vmlinux"
+    std::string name;    // path as the user or the bundle names it
+    std::string module;  // "rpmsg_platform_driver", or "vmlinux"
     std::string build_id;
-    std::string machine;   // "x86_64", "ppc64" ...
+    std::string machine;  // "x86_64", "ppc64" ...
     std::string vermagic, srcversion;
 };
 
@@ -59,9 +78,12 @@ public:
     Symbolizer(Symbolizer&&) noexcept;
     Symbolizer& operator=(Symbolizer&&) noexcept;
 
-    // Adds one ELF file with debug info, from its bytes (which must stay valid as long as `bytes` is held) or path.
+    // Adds one ELF file with debug info, from its bytes (which must stay valid as long as `bytes` is held); .xz,
+    // .zst and .gz are unpacked. A stripped module and its separate debug file may both be added: one answers for
+    // the other.
     Result<DebugFile> add(const std::string& name, const Bytes& bytes);
-    // Adds every .ko, vmlinux, .debug under a folder; what cannot be read is returned, the rest is added.
+    // Adds every .ko, vmlinux, .debug under a folder (compressed or not, .build-id/ab/cdef.debug too); what cannot
+    // be read is returned, the rest is added.
     std::vector<Error> add_directory(const std::string& path);
 
     [[nodiscard]] const std::vector<DebugFile>& files() const;

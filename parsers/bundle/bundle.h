@@ -20,25 +20,26 @@ enum class ArtifactKind {
     vmcore,       // ELF core or kdump-compressed
     source,       // C, assembler, header
     status_text,  // other text
-    kernel_config, system_map,
-    binary,       // no text, nothing known
+    kernel_config,
+    system_map,
+    binary,  // no text, nothing known
     empty,
 };
 std::string_view name_of(ArtifactKind kind);
 
 struct Artifact {
-    std::string path;   // relative to the bundle, with '/'
+    std::string path;  // relative to the bundle, with '/'
     ArtifactKind kind = ArtifactKind::status_text;
     std::string board;  // "nt-a", or empty: not known
     std::string core;   // "core-0", or empty
     Bytes bytes;
-    std::string disk_path;  // where it lies as a plain file, or empty: it came out of an archive
-    bool truncated = false; // the archive ended inside this member; bytes holds what was readable
+    std::string disk_path;   // where it lies as a plain file, or empty: it came out of an archive
+    bool truncated = false;  // the archive ended inside this member; bytes holds what was readable
 };
 
 struct Bundle {
-    std::string name;  // "fant-h-cold-standby"
-    std::string path;  // as the user named it
+    std::string name;                 // "fant-h-cold-standby"
+    std::string path;                 // as the user named it
     std::vector<Artifact> artifacts;  // sorted by path
     std::vector<Error> problems;      // what could not be read, and why; the rest is still here
 };
@@ -46,7 +47,7 @@ struct Bundle {
 struct BundleLimits {
     std::uint64_t member_bytes = 64ULL << 30U;  // unpacked, of one archive member
     std::uint64_t total_bytes = 128ULL << 30U;  // unpacked, of all
-    std::uint64_t ratio = 2000;                 // unpacked : packed beyond 1 GiB unpacked; a bomb is said and stopped
+    std::uint64_t ratio = 2000;  // unpacked : packed beyond 1 GiB unpacked; a bomb is said and stopped
     std::size_t members = 200000;
 };
 

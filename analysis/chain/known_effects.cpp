@@ -1,0 +1,39 @@
+#include "analysis/chain/known_effects.h"
+
+#include <array>
+
+namespace stallsight {
+
+std::span<const KnownEffect> known_effects() {
+    static constexpr std::uint32_t bh = 0x200;
+    static constexpr std::uint32_t softirq = 0x100;
+    static constexpr std::uint32_t hardirq = 0x10000;
+    static constexpr std::array table = {
+        KnownEffect{"__dev_queue_xmit*", "", "", bh, false, "bottom halves off",
+                    "net/core/dev.c: rcu_read_lock_bh()"},
+        KnownEffect{"__dev_queue_xmit*", "sch_direct_xmit*", "__qdisc_run*", 1, true, "qdisc lock",
+                    "net/core/dev.c: __dev_xmit_skb() takes the root lock, or qdisc_run_begin() the seqlock"},
+        KnownEffect{"__dev_queue_xmit*", "dev_hard_start_xmit*", "sch_direct_xmit*", 1, true, "transmit queue lock",
+                    "net/core/dev.c: HARD_TX_LOCK()"},
+        KnownEffect{"__qdisc_run*", "", "", 1, true, "qdisc lock",
+                    "include/net/sch_generic.h: qdisc_run_begin(), or the root lock of __dev_xmit_skb()"},
+        KnownEffect{"sch_direct_xmit*", "dev_hard_start_xmit*", "", 1, true, "transmit queue lock",
+                    "net/sched/sch_generic.c: HARD_TX_LOCK()"},
+        KnownEffect{"__do_softirq*", "", "", softirq, false, "serving softirqs",
+                    "kernel/softirq.c: softirq_handle_begin()"},
+        KnownEffect{"handle_softirqs*", "", "", softirq, false, "serving softirqs",
+                    "kernel/softirq.c (6.10): softirq_handle_begin()"},
+        KnownEffect{"__handle_irq_event_percpu*", "", "", hardirq, false, "hard interrupt",
+                    "kernel/softirq.c: irq_enter()"},
+        KnownEffect{"__local_bh_disable_ip*", "", "", bh, false, "bottom halves off",
+                    "kernel/softirq.c: __local_bh_disable_ip()"},
+        KnownEffect{"netif_receive_skb_list_internal*", "", "", 0, false, "RCU read side",
+                    "net/core/dev.c: rcu_read_lock()"},
+        KnownEffect{"dev_watchdog*", "", "", 1, true, "transmit queue lock",
+                    "net/sched/sch_generic.c: netif_tx_lock()"},
+        KnownEffect{"call_timer_fn*", "", "", 0, false, "timer callback", "kernel/time/timer.c"},
+    };
+    return table;
+}
+
+}  // namespace stallsight

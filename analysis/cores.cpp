@@ -1,0 +1,144 @@
+#include "analysis/cores.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+namespace stallsight {
+
+namespace {
+
+bool carries_kernel(ArtifactKind kind) {
+    return kind == ArtifactKind::kernel_log || kind == ArtifactKind::crash_text || kind == ArtifactKind::vmcore;
+}
+
+std::string lower_alnum(std::string_view text) {
+    std::string out;
+    for (const char c : text)
+        if (std::isalnum(static_cast<unsigned char>(c)) != 0)
+            out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return out;
+}
+
+struct StateWord {
+    std::string_view printed;  // lower case
+    std::string_view state;
+};
+constexpr std::array state_words = {StateWord{"cold-standby", "cold standby"},
+                                    StateWord{"hot-standby", "hot standby"},
+                                    StateWord{"providing-service", "active"}, StateWord{"standby", "standby"}};
+
+// A line of a status table that starts with the board's name: "Board-Nta NT-Protection PROVIDING-SERVICE ...".
+std::string state_in(std::string_view text, const std::string& board) {
+    const std::string name = lower_alnum(board);
+    while (!text.empty() && !name.empty()) {
+        const std::string_view line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(text.size(), line.size() + 1));
+        const std::string first = lower_alnum(line.substr(0, line.find(' ')));
+        if (!first.ends_with(name)) continue;
+        std::string lower(line);
+        std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+        for (const StateWord& word : state_words)
+            if (lower.find(word.printed) != std::string::npos) return std::string(word.state);
+    }
+    return {};
+}
+
+std::string state_of(const Analysis& analysis, const std::string& board) {
+    constexpr std::size_t status_bytes = 1 << 20;
+    for (const ArtifactInfo& info : analysis.artifacts) {
+        if (info.artifact.kind != ArtifactKind::status_text) continue;
+        std::string state = state_in(info.artifact.bytes.view().substr(0, status_bytes), board);
+        if (!state.empty()) return state;
+    }
+    return {};
+}
+
+// The architecture shows in how a log names functions and registers; "" when it does not.
+std::string arch_of(const Event& report) {
+    const bool dotted =
+        std::any_of(report.frames.begin(), report.frames.end(), [](const Frame& f) { return f.dotted; });
+    for (const Section& section : report.sections)
+        if (std::any_of(section.frames.begin(), section.frames.end(), [](const Frame& f) { return f.dotted; }))
+            return "ppc64";
+    if (dotted) return "ppc64";
+    for (const Frame& frame : report.frames)
+        for (const std::string_view x86 : {"entry_SYSCALL_64_after_hwframe", "do_syscall_64", "asm_exc_page_fault"})
+            if (frame.function == x86) return "x86_64";
+    for (const Frame& frame : report.frames)
+        if (frame.function.starts_with("el0_") || frame.function.starts_with("el0t_64")) return "arm64";
+    return {};
+}
+
+class Collector {
+public:
+    explicit Collector(const Analysis& analysis) : analysis_(analysis) {}
+
+    std::vector<CoreInfo> run() {
+        for (const ArtifactInfo& info : analysis_.artifacts)
+            if (carries_kernel(info.artifact.kind)) add_artifact(info);
+        for (const EventInfo& event : analysis_.events) add_event(event);
+        for (CoreInfo& core : cores_) {
+            std::sort(core.cpus.begin(), core.cpus.end());
+            core.state = state_of(analysis_, core.board);
+        }
+        std::stable_sort(cores_.begin(), cores_.end(), [](const CoreInfo& a, const CoreInfo& b) {
+            return std::tie(a.board, a.core) < std::tie(b.board, b.core);
+        });
+        return std::move(cores_);
+    }
+
+private:
+    CoreInfo& core_of(const Artifact& artifact) {
+        for (CoreInfo& core : cores_)
+            if (core.board == artifact.board && core.core == artifact.core) return core;
+        CoreInfo core;
+        core.board = artifact.board;
+        core.core = artifact.core;
+        cores_.push_back(std::move(core));
+        return cores_.back();
+    }
+
+    void add_artifact(const ArtifactInfo& info) {
+        CoreInfo& core = core_of(info.artifact);
+        auto widen = [&](std::optional<Time> time) {
+            if (!time) return;
+            const double s = seconds(*time);
+            core.first_s = core.first_s ? std::min(*core.first_s, s) : s;
+            core.last_s = core.last_s ? std::max(*core.last_s, s) : s;
+        };
+        widen(info.scan.first_time);
+        widen(info.scan.last_time);
+        for (const Fact& fact : info.scan.facts)
+            if (fact.kind == Fact::Kind::banner && core.release.empty())
+                core.release = fact.text.substr(0, fact.text.find(' '));
+    }
+
+    void add_event(const EventInfo& event) {
+        CoreInfo& core = core_of(analysis_.artifacts[event.artifact].artifact);
+        const Event& report = event.report;
+        if (core.release.empty()) core.release = report.machine.release;
+        if (core.arch.empty()) core.arch = arch_of(report);
+        auto add = [&](int cpu) {
+            if (std::find(core.cpus.begin(), core.cpus.end(), cpu) == core.cpus.end()) core.cpus.push_back(cpu);
+        };
+        if (report.cpu) add(*report.cpu);
+        for (const Section& section : report.sections)
+            if (section.cpu) add(*section.cpu);
+        if (const auto starved = report.fields.find("starved"); starved != report.fields.end() &&
+                                                                starved->is_object() && starved->contains("cpu") &&
+                                                                (*starved)["cpu"].is_number())
+            add((*starved)["cpu"].get<int>());
+    }
+
+    const Analysis& analysis_;
+    std::vector<CoreInfo> cores_;
+};
+
+}  // namespace
+
+std::vector<CoreInfo> find_cores(const Analysis& analysis) {
+    return Collector(analysis).run();
+}
+
+}  // namespace stallsight

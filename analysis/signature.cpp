@@ -1,0 +1,25 @@
+#include "analysis/signature.h"
+
+namespace stallsight {
+
+namespace {
+
+// nokia_rpmsg_notify.isra.0 in one build is nokia_rpmsg_notify in the next.
+std::string without_clone_suffix(const std::string& function) {
+    const std::size_t dot = function.find('.', 1);
+    return function.substr(0, dot);
+}
+
+}  // namespace
+
+std::string signature_of(const EventInfo& event) {
+    std::string out(name_of(event.report.kind));
+    if (const auto subtype = event.report.fields.find("subtype");
+        subtype != event.report.fields.end() && subtype->is_string())
+        out += ":" + subtype->get<std::string>();
+    out += "/" + (event.guilty.function.empty() ? "?" : without_clone_suffix(event.guilty.function));
+    if (!event.guilty.module.empty()) out += " [" + event.guilty.module + "]";
+    return out;
+}
+
+}  // namespace stallsight

@@ -1,0 +1,14 @@
+// What makes two events "the same" across runs and builds: kind and guilty function, never an address, a pid, a
+// CPU.
+#pragma once
+
+#include <string>
+
+#include "analysis/analysis.h"
+
+namespace stallsight {
+
+// "atomic_sleep/nokia_rpmsg_notify [rpmsg_platform_driver]"
+std::string signature_of(const EventInfo& event);
+
+}  // namespace stallsight

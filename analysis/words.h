@@ -1,0 +1,18 @@
+// How times, counts and names are written for a person, the same everywhere.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace stallsight {
+
+std::string fixed(double value, int digits);                // "173.39"
+std::string duration_words(double seconds);                 // "4 h 14 min 28 s", "350 ms"
+std::string grouped(long long value);                       // "15 268 234"
+std::string counted(std::size_t n, std::string_view noun);  // "1 warning", "3 warnings"
+std::string hex(unsigned long long value, int width = 0);   // "0x00000203"
+std::string joined(const std::vector<std::string>& items);  // "a", "a and b", "a, b and c"
+std::string cpus_words(const std::vector<int>& cpus);       // "CPU 3", "CPUs 3 and 5"
+
+}  // namespace stallsight

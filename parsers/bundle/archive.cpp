@@ -1,0 +1,228 @@
+#include "parsers/bundle/archive.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <memory>
+#include <system_error>
+
+namespace stallsight {
+
+namespace {
+
+constexpr std::uint64_t in_memory_up_to = 4U << 20U;
+
+struct ArchiveCloser {
+    void operator()(struct archive* a) const { ::archive_read_free(a); }
+};
+using ArchiveHandle = std::unique_ptr<struct archive, ArchiveCloser>;
+
+bool starts_with(std::string_view bytes, std::string_view magic) {
+    return bytes.substr(0, magic.size()) == magic;
+}
+
+bool is_tar(std::string_view bytes) {
+    return bytes.size() > 262 && bytes.substr(257, 5) == "ustar";
+}
+
+std::string errno_text() {
+    return std::generic_category().message(errno);
+}
+
+// Collects a member: in memory first, in a file without a name once it grows.
+class Sink {
+public:
+    Sink() = default;
+    Sink(const Sink&) = delete;
+    Sink& operator=(const Sink&) = delete;
+    ~Sink() {
+        if (fd_ >= 0) ::close(fd_);
+    }
+
+    bool append(std::string_view part) {
+        size_ += part.size();
+        if (fd_ < 0 && size_ <= in_memory_up_to) {
+            memory_.append(part);
+            return true;
+        }
+        if (fd_ < 0 && !spill()) return false;
+        return write_all(part);
+    }
+
+    [[nodiscard]] std::uint64_t size() const { return size_; }
+
+    Result<Bytes> finish(const std::string& name) {
+        if (fd_ < 0) return Bytes::own(std::move(memory_));
+        return Bytes::map_descriptor(fd_, name);
+    }
+
+private:
+    bool spill() {
+        const char* dir = std::getenv("TMPDIR");
+        const std::string base = dir != nullptr && *dir != '\0' ? dir : "/tmp";
+        fd_ = ::open(base.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+        if (fd_ < 0) {
+            std::string pattern = base + "/stallsight-XXXXXX";
+            fd_ = ::mkostemp(pattern.data(), O_CLOEXEC);
+            if (fd_ >= 0) ::unlink(pattern.c_str());
+        }
+        if (fd_ < 0 || !write_all(memory_)) return false;
+        memory_ = {};
+        return true;
+    }
+
+    bool write_all(std::string_view part) {
+        while (!part.empty()) {
+            const ssize_t n = ::write(fd_, part.data(), part.size());
+            if (n < 0 && errno == EINTR) continue;
+            if (n <= 0) return false;
+            part.remove_prefix(static_cast<std::size_t>(n));
+        }
+        return true;
+    }
+
+    std::string memory_;
+    int fd_ = -1;
+    std::uint64_t size_ = 0;
+};
+
+// A member's name is a label here and never a place to write to; it is still made to look like what it is.
+std::string safe_path(std::string_view stored) {
+    std::string out;
+    while (!stored.empty()) {
+        const std::size_t slash = stored.find('/');
+        const std::string_view part = stored.substr(0, slash);
+        stored = slash == std::string_view::npos ? std::string_view() : stored.substr(slash + 1);
+        if (part.empty() || part == "." || part == "..") continue;
+        if (!out.empty()) out += '/';
+        out += part;
+    }
+    return out;
+}
+
+std::string archive_error(struct archive* a) {
+    const char* text = ::archive_error_string(a);
+    return text != nullptr ? text : "unreadable archive";
+}
+
+ArchiveHandle open_archive(std::string_view bytes) {
+    ArchiveHandle a(::archive_read_new());
+    ::archive_read_support_filter_all(a.get());
+    ::archive_read_support_format_tar(a.get());
+    ::archive_read_support_format_zip(a.get());
+    ::archive_read_support_format_7zip(a.get());
+    ::archive_read_support_format_cpio(a.get());
+    ::archive_read_support_format_raw(a.get());
+    if (::archive_read_open_memory(a.get(), bytes.data(), bytes.size()) != ARCHIVE_OK) return nullptr;
+    return a;
+}
+
+struct Reader {
+    const std::string& name;
+    std::uint64_t packed;
+    const BundleLimits& limits;
+    std::uint64_t& total;
+    const Progress& progress;
+    std::vector<Error>& problems;
+
+    [[nodiscard]] std::string over_limit(std::uint64_t member) const {
+        if (member > limits.member_bytes) return "member is larger than the limit";
+        if (total > limits.total_bytes) return "archive unpacks to more than the limit";
+        if (total > (1ULL << 30U) && total / std::max<std::uint64_t>(packed, 1) > limits.ratio)
+            return "archive unpacks to " + std::to_string(limits.ratio) + " times its size: stopped";
+        return {};
+    }
+
+    // Returns whether reading can go on behind this member.
+    bool read_member(struct archive* a, ArchiveMember& member) const {
+        Sink sink;
+        std::string problem;
+        bool go_on = true;
+        while (problem.empty()) {
+            const void* block = nullptr;
+            std::size_t length = 0;
+            la_int64_t offset = 0;
+            const int status = ::archive_read_data_block(a, &block, &length, &offset);
+            if (status == ARCHIVE_EOF) break;
+            if (status < ARCHIVE_WARN) {
+                problem = archive_error(a) + ": kept the first " + std::to_string(sink.size()) + " bytes";
+                go_on = status != ARCHIVE_FATAL;
+                break;
+            }
+            total += length;
+            if (!sink.append({static_cast<const char*>(block), length}))
+                problem = "cannot write a temporary file: " + errno_text();
+            if (problem.empty()) problem = over_limit(sink.size());
+            if (!problem.empty() || progress.cancelled) go_on = false;
+            if (progress.cancelled) break;
+        }
+        member.truncated = !problem.empty();
+        if (!problem.empty())
+            problems.push_back({problem, name, member.path.empty() ? "" : "member " + member.path});
+        auto bytes = sink.finish(member.path);
+        if (bytes)
+            member.bytes = *bytes;
+        else
+            problems.push_back(bytes.error());
+        return go_on;
+    }
+};
+
+}  // namespace
+
+bool is_packed(std::string_view bytes) {
+    using namespace std::string_view_literals;
+    static constexpr std::array magics = {"\x1f\x8b"sv,
+                                          "\xfd"
+                                          "7zXZ\0"sv,
+                                          "\x28\xb5\x2f\xfd"sv,
+                                          "BZh"sv,
+                                          "\x04\x22\x4d\x18"sv,
+                                          "PK\x03\x04"sv,
+                                          "PK\x05\x06"sv,
+                                          "7z\xbc\xaf\x27\x1c"sv,
+                                          "070701"sv,
+                                          "070707"sv};
+    for (const std::string_view magic : magics)
+        if (starts_with(bytes, magic)) return true;
+    return is_tar(bytes);
+}
+
+void read_archive(const std::string& name, std::string_view bytes, const BundleLimits& limits,
+                  std::uint64_t& unpacked_total, const Progress& progress,
+                  const std::function<void(ArchiveMember)>& take, std::vector<Error>& problems) {
+    ArchiveHandle a = open_archive(bytes);
+    if (!a) {
+        problems.push_back({"unreadable archive", name, ""});
+        return;
+    }
+    const Reader reader{name, bytes.size(), limits, unpacked_total, progress, problems};
+    for (std::size_t count = 0; !progress.cancelled; ++count) {
+        struct archive_entry* entry = nullptr;
+        const int status = ::archive_read_next_header(a.get(), &entry);
+        if (status == ARCHIVE_EOF) return;
+        if (status < ARCHIVE_WARN) {
+            problems.push_back({archive_error(a.get()), name, "after member " + std::to_string(count)});
+            return;
+        }
+        if (count >= limits.members) {
+            problems.push_back({"more members than the limit of " + std::to_string(limits.members), name, ""});
+            return;
+        }
+        const bool raw = ::archive_format(a.get()) == ARCHIVE_FORMAT_RAW;
+        if (!raw && ::archive_entry_filetype(entry) != AE_IFREG) continue;
+        const char* stored = ::archive_entry_pathname(entry);
+        ArchiveMember member;
+        if (!raw) member.path = safe_path(stored != nullptr ? stored : "");
+        const bool go_on = reader.read_member(a.get(), member);
+        take(std::move(member));
+        if (!go_on) return;
+    }
+}
+
+}  // namespace stallsight

@@ -1,0 +1,82 @@
+// One ELF file with symbols and perhaps debug info: a module (relocatable), or a kernel (linked).
+//
+// A relocatable file has no addresses: libdwfl lays its sections out one behind the other and relocates the debug
+// sections to fit. "Address" means a place in that layout, or the linked address of a kernel, everywhere in
+// this room.
+#pragma once
+
+#include <elfutils/libdwfl.h>
+#include <gelf.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "symbolizer/symbolizer.h"
+
+namespace stallsight {
+
+struct ElfSection {
+    std::string_view name;
+    std::uint64_t address = 0, size = 0;
+    std::uint32_t type = 0;
+    std::uint64_t flags = 0;
+    std::size_t target = 0;  // sh_info: the section that relocations are for
+    Elf_Scn* handle = nullptr;
+
+    [[nodiscard]] bool holds_code() const { return (flags & SHF_ALLOC) && (flags & SHF_EXECINSTR); }
+    [[nodiscard]] bool contains(std::uint64_t place) const { return place >= address && place - address < size; }
+};
+
+class ElfFile {
+public:
+    // `name` stands in messages, and is where separate debug files are looked for.
+    static Result<std::unique_ptr<ElfFile>> open(const std::string& name, const Bytes& bytes);
+
+    [[nodiscard]] const DebugFile& about() const { return about_; }
+    // False: the module's name was made from the file's.
+    [[nodiscard]] bool says_its_name() const { return says_its_name_; }
+    [[nodiscard]] bool relocatable() const { return header_.e_type == ET_REL; }
+    [[nodiscard]] bool big_endian() const { return header_.e_ident[EI_DATA] == ELFDATA2MSB; }
+    [[nodiscard]] unsigned machine() const { return header_.e_machine; }
+    [[nodiscard]] unsigned flags() const { return header_.e_flags; }
+    [[nodiscard]] const std::vector<ElfSection>& sections() const { return sections_; }  // by section number
+    [[nodiscard]] const ElfSection* section_of(std::uint64_t address) const;             // of code
+    [[nodiscard]] const ElfSection* section_named(std::string_view name) const;
+    // The bytes of a section as the file holds them; empty where there are none.
+    [[nodiscard]] static std::string_view content(const ElfSection& section);
+    // The section's data in the machine's form: symbols and relocations.
+    [[nodiscard]] static Elf_Data* data(const ElfSection& section);
+
+    // Null without debug info. The first call reads and relocates it. `bias`: what libdw's addresses lack.
+    Dwarf* dwarf(Dwarf_Addr& bias) const;
+
+private:
+    ElfFile() = default;
+    Result<void> read_sections(const std::string& name);
+    void describe(const std::string& name);
+
+    struct EndSession {
+        void operator()(Dwfl* session) const { dwfl_end(session); }
+    };
+    Bytes bytes_;                   // what the ELF handle points into, or:
+    std::unique_ptr<char[]> copy_;  // a relocatable file is relocated in place, in this copy
+    std::unique_ptr<Dwfl, EndSession> session_;
+    Dwfl_Module* module_ = nullptr;
+    Elf* elf_ = nullptr;
+    GElf_Addr elf_bias_ = 0;
+    GElf_Ehdr header_{};
+    std::vector<ElfSection> sections_;
+    DebugFile about_;
+    bool says_its_name_ = false;
+};
+
+// "dm-mod" and "dm_mod" are one module.
+bool same_module(std::string_view left, std::string_view right);
+
+}  // namespace stallsight

@@ -1,0 +1,35 @@
+// The calls and jumps in machine code. x86-64 and i386 by Capstone; ppc64, ppc64le, ppc, arm64, arm (not thumb) and
+// mips, whose instructions have one width and few forms of a call, by their bits; of others nothing is known.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string_view>
+
+namespace stallsight {
+
+struct Instruction {
+    enum class Kind { other, direct_call, indirect_call, direct_jump, indirect_jump };
+    Kind kind = Kind::other;
+    std::uint64_t address = 0, size = 0;
+    std::uint64_t target = 0;  // of a direct one, as the instruction says it: before relocation
+};
+
+struct MachineCode {
+    std::string_view bytes;
+    std::uint64_t address = 0;
+    unsigned machine = 0;  // EM_X86_64 ...
+    bool big_endian = false;
+
+    [[nodiscard]] std::uint64_t end() const { return address + bytes.size(); }
+};
+
+// The instruction that ends where `code` ends. `code` starts with a function: x86 can be read forwards only.
+// `other` with size 0: the end is in the middle of an instruction. Nothing: not decodable.
+std::optional<Instruction> last_instruction(const MachineCode& code);
+
+// Every call and jump.
+void for_each_branch(const MachineCode& code, const std::function<void(const Instruction&)>& use);
+
+}  // namespace stallsight

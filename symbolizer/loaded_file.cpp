@@ -1,0 +1,24 @@
+#include "symbolizer/loaded_file.h"
+
+namespace stallsight {
+
+const SymbolTable& LoadedFile::symbols() {
+    if (!symbols_) symbols_.emplace(*elf_);
+    return *symbols_;
+}
+
+DebugInfo& LoadedFile::debug_info() {
+    if (!debug_info_) {
+        Dwarf_Addr bias = 0;
+        Dwarf* debug = elf_->dwarf(bias);
+        debug_info_.emplace(debug, bias);
+    }
+    return *debug_info_;
+}
+
+CallSites& LoadedFile::call_sites() {
+    if (!call_sites_) call_sites_.emplace(*elf_, symbols());
+    return *call_sites_;
+}
+
+}  // namespace stallsight

@@ -1,0 +1,140 @@
+#include "symbolizer/symbol_table.h"
+
+#include <algorithm>
+#include <numeric>
+#include <tuple>
+
+namespace stallsight {
+namespace {
+
+std::string_view without_dot(std::string_view name) {
+    return name.size() > 1 && name.front() == '.' && name[1] != 'L' ? name.substr(1) : name;
+}
+
+std::string_view base_name(std::string_view name) {
+    return name.substr(0, name.find('.', 1));
+}
+
+// Names that scripts/kallsyms.c leaves out: compiler labels, and the mapping symbols of arm ($a, $d, $t, $x).
+bool is_hidden(std::string_view name) {
+    return name.empty() || name.starts_with(".L") || name.front() == '$' || name.starts_with("__efistub_") ||
+           name.starts_with("__crc_") || name.starts_with("__kvm_nvhe_");
+}
+
+std::uint64_t big_endian_word(std::string_view bytes) {
+    std::uint64_t word = 0;
+    for (const char byte : bytes.substr(0, 8)) word = word << 8 | static_cast<unsigned char>(byte);
+    return word;
+}
+
+}  // namespace
+
+SymbolTable::SymbolTable(const ElfFile& file) {
+    for (const ElfSection& section : file.sections())
+        if (section.type == SHT_SYMTAB) read(file, section);
+    add_descriptors(file);
+    std::sort(symbols_.begin(), symbols_.end(), [](const Symbol& left, const Symbol& right) {
+        return std::tuple(left.address, !left.is_function, !left.global, -left.number) <
+               std::tuple(right.address, !right.is_function, !right.global, -right.number);
+    });
+    measure(file);
+    by_name_.resize(symbols_.size());
+    std::iota(by_name_.begin(), by_name_.end(), 0u);
+    std::stable_sort(by_name_.begin(), by_name_.end(),
+                     [&](auto left, auto right) { return symbols_[left].name < symbols_[right].name; });
+}
+
+void SymbolTable::read(const ElfFile& file, const ElfSection& table) {
+    Elf_Data* data = ElfFile::data(table);
+    GElf_Shdr header;
+    if (!data || !gelf_getshdr(table.handle, &header) || header.sh_link >= file.sections().size()) return;
+    const std::string_view names = ElfFile::content(file.sections()[header.sh_link]);
+    GElf_Sym symbol;
+    for (int i = 0; gelf_getsym(data, i, &symbol); ++i) {
+        Reference reference;
+        if (symbol.st_name < names.size()) {
+            const std::string_view rest = names.substr(symbol.st_name);
+            reference.name = rest.substr(0, rest.find('\0'));
+        }
+        const std::size_t number = symbol.st_shndx;
+        const int type = GELF_ST_TYPE(symbol.st_info);
+        if (number != SHN_UNDEF && number < file.sections().size()) {
+            const ElfSection& section = file.sections()[number];
+            reference.defined = true;
+            reference.address = symbol.st_value + (file.relocatable() ? section.address : 0);
+            const bool named_code = type == STT_FUNC || type == STT_NOTYPE || type == STT_GNU_IFUNC;
+            // An arm thumb function has bit 0 of its address set.
+            const bool thumb = file.machine() == EM_ARM && type == STT_FUNC;
+            if (section.holds_code() && named_code && !is_hidden(reference.name))
+                symbols_.push_back({without_dot(reference.name), reference.address & ~std::uint64_t{thumb},
+                                    symbol.st_size, 0, GELF_ST_BIND(symbol.st_info) == STB_GLOBAL,
+                                    type != STT_NOTYPE, static_cast<std::int64_t>(references_.size())});
+        }
+        references_.push_back(reference);
+    }
+}
+
+// ppc64 ELFv1: a function's plain name is its descriptor's in .opd, whose first word is the entry. Compilers add
+// the entry itself under a dotted name; where they did not, the descriptor leads to it.
+void SymbolTable::add_descriptors(const ElfFile& file) {
+    const ElfSection* descriptors = file.section_named(".opd");
+    if (!descriptors || file.machine() != EM_PPC64 || file.relocatable()) return;
+    std::vector<std::string_view> known;
+    for (const Symbol& symbol : symbols_) known.push_back(symbol.name);
+    std::sort(known.begin(), known.end());
+    const std::string_view content = ElfFile::content(*descriptors);
+    for (const Reference& reference : references_) {
+        if (!reference.defined || !descriptors->contains(reference.address) || reference.name.empty()) continue;
+        const std::uint64_t offset = reference.address - descriptors->address;
+        if (offset + 8 > content.size() || std::binary_search(known.begin(), known.end(), reference.name)) continue;
+        symbols_.push_back({reference.name, big_endian_word(content.substr(offset)), 0, 0, true, true});
+    }
+}
+
+void SymbolTable::measure(const ElfFile& file) {
+    std::uint64_t next = 0;
+    const ElfSection* section = nullptr;
+    for (std::size_t i = symbols_.size(); i-- > 0;) {
+        Symbol& symbol = symbols_[i];
+        if (i + 1 < symbols_.size() && symbols_[i + 1].address != symbol.address) next = symbols_[i + 1].address;
+        if (!section || !section->contains(symbol.address)) section = file.section_of(symbol.address);
+        const bool last = !section || next <= symbol.address || !section->contains(next);
+        symbol.span = last ? 0 : next - symbol.address;
+    }
+}
+
+std::vector<const Symbol*> SymbolTable::named(std::string_view name) const {
+    const auto less = [&](std::uint32_t index, std::string_view wanted) { return symbols_[index].name < wanted; };
+    std::vector<const Symbol*> found;
+    name = without_dot(name);
+    auto at = std::lower_bound(by_name_.begin(), by_name_.end(), name, less);
+    for (; at != by_name_.end() && symbols_[*at].name == name; ++at) found.push_back(&symbols_[*at]);
+    if (!found.empty()) return found;
+    const std::string_view base = base_name(name);
+    at = std::lower_bound(by_name_.begin(), by_name_.end(), base, less);
+    for (; at != by_name_.end() && symbols_[*at].name.starts_with(base); ++at)
+        if (base_name(symbols_[*at].name) == base) found.push_back(&symbols_[*at]);
+    return found;
+}
+
+const Symbol* SymbolTable::at(std::uint64_t address) const {
+    auto after =
+        std::upper_bound(symbols_.begin(), symbols_.end(), address,
+                         [](std::uint64_t wanted, const Symbol& symbol) { return wanted < symbol.address; });
+    if (after == symbols_.begin()) return nullptr;
+    const std::uint64_t start = (--after)->address;
+    while (after != symbols_.begin() && std::prev(after)->address == start) --after;
+    return &*after;
+}
+
+bool SymbolTable::starts(std::string_view name, std::uint64_t address) const {
+    const auto candidates = named(name);
+    return std::any_of(candidates.begin(), candidates.end(),
+                       [&](const Symbol* symbol) { return symbol->address == address; });
+}
+
+SymbolTable::Reference SymbolTable::reference(std::size_t number) const {
+    return number < references_.size() ? references_[number] : Reference{};
+}
+
+}  // namespace stallsight

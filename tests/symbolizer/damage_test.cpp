@@ -1,0 +1,87 @@
+// Damaged ELF and DWARF: an error that names the file, or an answer; never a crash, never a hang.
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+
+#include "symbolizer/symbolizer.h"
+
+namespace stallsight {
+namespace {
+
+constexpr const char* functions[] = {"nokia_rpmsg_notify", "nokia_rpmsg_poll_thread", "nokia_rpmsg_rx_thread",
+                                     "nokia_rpmsg_init", "nokia_remote_send.isra.0"};
+
+std::string module_bytes(const std::string& machine) {
+    const auto bytes = Bytes::map_file(std::string(STALLSIGHT_SOURCE_DIR) + "/tests/data/modules/" + machine +
+                                       "/rpmsg_platform_driver.ko");
+    EXPECT_TRUE(bytes);
+    return bytes ? std::string(bytes->view()) : std::string();
+}
+
+// Asks all that a file can be asked.
+void use(const std::string& damaged) {
+    Symbolizer symbolizer;
+    const auto added = symbolizer.add("damaged.ko", Bytes::own(damaged));
+    if (!added) {
+        EXPECT_EQ(added.error().path, "damaged.ko");
+        EXPECT_FALSE(added.error().what.empty());
+        return;
+    }
+    for (const char* function : functions) {
+        for (std::uint64_t offset = 4; offset < 0x100; offset += 20) {
+            CodePlace place;
+            place.function = function;
+            place.offset = offset;
+            place.module = added->module;
+            place.callee = "mutex_lock";
+            (void)symbolizer.resolve(place);
+        }
+    }
+}
+
+void flip_bytes(std::string& bytes, std::mt19937& random, int count) {
+    for (int i = 0; i < count; ++i) bytes[random() % bytes.size()] = static_cast<char>(random());
+}
+
+class Damage : public testing::TestWithParam<const char*> {};
+
+TEST_P(Damage, OfRandomBytes) {
+    const std::string whole = module_bytes(GetParam());
+    ASSERT_FALSE(whole.empty());
+    std::mt19937 random(20260722);
+    for (int variant = 0; variant < 400; ++variant) {
+        std::string damaged = whole;
+        flip_bytes(damaged, random, 1 << (variant % 10));
+        SCOPED_TRACE(variant);
+        use(damaged);
+    }
+}
+
+// The headers, the section table and the symbols are small against the file: random bytes seldom meet them.
+TEST_P(Damage, OfHeadersAndTables) {
+    const std::string whole = module_bytes(GetParam());
+    ASSERT_FALSE(whole.empty());
+    std::mt19937 random(5079);
+    for (int variant = 0; variant < 400; ++variant) {
+        std::string damaged = whole;
+        const std::size_t tail = variant % 2 ? 64 : 64 * 50;
+        const std::size_t start = variant % 2 ? 0 : damaged.size() - tail;
+        for (int i = 0; i < 1 + variant % 7; ++i) damaged[start + random() % tail] = static_cast<char>(random());
+        SCOPED_TRACE(variant);
+        use(damaged);
+    }
+}
+
+TEST_P(Damage, OfTruncation) {
+    const std::string whole = module_bytes(GetParam());
+    ASSERT_FALSE(whole.empty());
+    for (std::size_t part = 0; part < 100; ++part) use(whole.substr(0, whole.size() * part / 100));
+    for (std::size_t size = 0; size < 200; size += 3) use(whole.substr(0, size));
+}
+
+INSTANTIATE_TEST_SUITE_P(Modules, Damage, testing::Values("x86_64", "ppc64"),
+                         [](const auto& machine) { return std::string(machine.param); });
+
+}  // namespace
+}  // namespace stallsight
