@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/guilty/guilty.h"
 #include "base/progress.h"
 #include "parsers/bundle/bundle.h"
 #include "parsers/patch/patch.h"
@@ -16,14 +17,6 @@
 #include "symbolizer/symbolizer.h"
 
 namespace stallsight {
-
-// Who is blamed, and why.
-struct Guilty {
-    std::string function, module;
-    std::optional<std::size_t> frame;     // index into the event's frames
-    std::string reason;                   // "first frame that is not reporting machinery"
-    std::vector<std::string> candidates;  // the next ones
-};
 
 struct EventInfo {
     std::string id;            // "e1", in the order of the contract

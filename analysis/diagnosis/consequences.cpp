@@ -1,6 +1,7 @@
 #include "analysis/diagnosis/consequences.h"
 
 #include <algorithm>
+#include <array>
 
 #include "analysis/chain/preempt_count.h"
 
@@ -25,18 +26,36 @@ bool negative_count(const Event& report) {
     return report.preempt_count && decode_preempt_count(*report.preempt_count).negative;
 }
 
-// kernel/sched/core.c: __schedule_bug() sets preempt_count to "disabled once", so every unlock on the way back
-// finds the count too low.
+// Functions that warn when preempt_count is not what their caller must have made it (Linux 6.1).
+struct CountCheck {
+    std::string_view function;
+    std::string_view why;
+};
+constexpr std::array count_checks = {
+    CountCheck{"preempt_count_sub", "the unlocks on the way back underflow the count"},  // kernel/sched/core.c
+    CountCheck{"preempt_count_add", "the count overflows"},                              // kernel/sched/core.c
+    CountCheck{"__local_bh_enable_ip", "the wrong count looks like a hard interrupt"},   // kernel/softirq.c
+    CountCheck{"_local_bh_enable", "the wrong count looks like a hard interrupt"},       // kernel/softirq.c
+    CountCheck{"_copy_from_user", "the wrong count looks like an interrupt"},            // lib/usercopy.c
+    CountCheck{"_copy_to_user", "the wrong count looks like an interrupt"},              // lib/usercopy.c
+};
+
+// kernel/sched/core.c: __schedule_bug() is followed by preempt_count_set(PREEMPT_DISABLED), so that whatever the
+// task still holds is no longer counted, and every unlock on the way back finds the count too low.
 std::string damage_of_schedule_bug(const EventInfo& cause, const EventInfo& later) {
     if (!scheduled_while_atomic(cause) || negative_count(cause.report) || !same_task(cause, later)) return {};
     const Event& report = later.report;
-    const std::string condition = report.fields.value("condition", std::string());
-    if (report.kind == EventKind::warning && condition.find("preempt_count") != std::string::npos)
-        return "the count was reset by the scheduler's report, and the unlocks on the way back underflow it";
-    if (report.kind == EventKind::atomic_sleep && negative_count(report))
-        return "preempt_count is below zero: damage of the reset, no lock is held here";
+    const std::string reset = "the scheduler's report reset the count: ";
+    if (report.kind == EventKind::warning)
+        for (const CountCheck& check : count_checks)
+            if (later.guilty.function == check.function) return reset + std::string(check.why);
+    if (scheduled_while_atomic(later) && negative_count(report))
+        return reset + "it is below zero, no lock is held here";
+    const auto& disabled_at = report.preempt_disabled_at;
+    if (scheduled_while_atomic(later) && disabled_at && disabled_at->function.empty())
+        return reset + "it holds less than these frames took";
     if (report.headline.find("using smp_processor_id() in preemptible") != std::string::npos)
-        return "the count was reset, so a section that holds a lock looks preemptible";
+        return reset + "a section that holds a lock looks preemptible";
     return {};
 }
 

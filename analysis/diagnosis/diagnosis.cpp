@@ -61,24 +61,34 @@ private:
         return 3;
     }
 
-    // Reports of one signature are one defect, however often it was printed.
+    // Reports of one function that calls the same sleeping one are one defect, however often it was printed: the
+    // one that says most speaks for all.
     void atomic_sleeps() {
-        std::map<std::string, std::size_t> seen;
+        std::map<std::string, std::vector<const Chain*>> defects;
+        std::vector<std::string> order;
         for (const Chain& chain : analysis_.chains) {
             const EventInfo* event = analysis_.event(chain.event);
             if (event == nullptr || !event->caused_by.empty()) continue;
             const std::string key = event->guilty.function + "/" + chain.links[chain.sleeps_link].function;
-            if (const auto it = seen.find(key); it != seen.end()) {
-                out_[it->second].evidence.push_back(event->id);
-                continue;
-            }
-            seen[key] = out_.size();
-            out_.push_back(atomic_sleep(*event, chain));
+            if (defects[key].empty()) order.push_back(key);
+            defects[key].push_back(&chain);
         }
-        for (const auto& [key, index] : seen) {
-            const std::size_t n = out_[index].evidence.size();
-            if (n > 1) out_[index].summary += " It is reported " + std::to_string(n) + " times.";
-        }
+        for (const std::string& key : order) out_.push_back(atomic_sleep(defects[key]));
+    }
+
+    [[nodiscard]] Diagnosis atomic_sleep(const std::vector<const Chain*>& chains) const {
+        auto weight = [&](const Chain* chain) {
+            const EventInfo* event = analysis_.event(chain->event);
+            return (event->report.fields.value("subtype", "") == "scheduling_while_atomic" ? 2 : 0) +
+                   (chain->unexplained == 0 && !chain->contradictory ? 1 : 0);
+        };
+        const Chain* speaker = *std::max_element(
+            chains.begin(), chains.end(), [&](const Chain* a, const Chain* b) { return weight(a) < weight(b); });
+        Diagnosis d = atomic_sleep(*analysis_.event(speaker->event), *speaker);
+        for (const Chain* chain : chains)
+            if (chain != speaker) d.evidence.push_back(chain->event);
+        if (chains.size() > 1) d.summary += " It is reported " + std::to_string(chains.size()) + " times.";
+        return d;
     }
 
     Diagnosis atomic_sleep(const EventInfo& event, const Chain& chain) const {

@@ -106,7 +106,21 @@ private:
         episode.end_s = log_end(analysis_, *sample.event).value_or(sample.at_s);
         episode.open = true;
         episode.end_basis = "still going on at the end of the log";
+        close_by_silence(episode, sample, hz);
         close_by_fact(episode, sample);
+    }
+
+    // kernel/rcu/tree_stall.h: while a stall lasts it is printed again after three times the time-out plus 3 s. A log
+    // that goes on past that without a word of it says that it was over.
+    static void close_by_silence(StallEpisode& episode, const StallSample& sample, std::optional<int> hz) {
+        if (!hz || sample.expedited) return;
+        constexpr double default_timeout_s = 21;
+        const double waited_s = static_cast<double>(sample.jiffies) / *hz;
+        const double due = sample.at_s + 3 * std::min(waited_s, default_timeout_s) + 3;
+        if (episode.end_s <= due + 1) return;
+        episode.end_s = due;
+        episode.open = false;
+        episode.end_basis = "at the latest: the next warning was due then and did not come";
     }
 
     // kernel/rcu/tree_stall.h: "INFO: rcu_preempt ... stall ended before state dump start" and its kin.

@@ -1,1 +1,94 @@
-int main() { return 0; }
+// stallsight-window: the desktop program.
+#include <CLI/CLI.hpp>
+#include <QApplication>
+#include <QDir>
+#include <QTimer>
+#include <cstdio>
+
+#include "app/gui/main_window.h"
+#include "app/gui/theme.h"
+
+namespace {
+
+using namespace stallsight::gui;
+
+struct Arguments {
+    stallsight::AnalysisOptions analysis;
+    std::string bundle, screenshot, select, size, samples, tab;
+    bool light = false, dark = false;
+};
+
+int parse(int argc, char** argv, Arguments& arguments) {
+    CLI::App app("The window of Stallsight: what happened on the board, and why");
+    app.set_version_flag("--version", STALLSIGHT_VERSION);
+    app.add_option("bundle", arguments.bundle, "folder, archive or log to open");
+    auto* light = app.add_flag("--light", arguments.light, "light, whatever the desktop is");
+    app.add_flag("--dark", arguments.dark, "dark, whatever the desktop is")->excludes(light);
+    app.add_option("--size", arguments.size, "size of the window, as 1600x1000");
+    app.add_option("--screenshot", arguments.screenshot, "write a picture of the window as PNG, and end");
+    app.add_option("--select", arguments.select, "id of the event to pick, as e1");
+    app.add_option("--tab", arguments.tab, "what to show at the right: chain, stack, source, patch, fields, notes");
+    app.add_option("--debug-dir", arguments.analysis.debug_dirs, "folder with debug files (repeatable)");
+    app.add_option("--source-dir", arguments.analysis.source_dirs, "folder with sources (repeatable)");
+    app.add_option("--samples", arguments.samples, "folder with the sample bundles");
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? -1 : 2;
+    }
+    return 0;
+}
+
+// Beside an installed program, or beside the source tree that it was built in.
+QString samples_dir(const std::string& named) {
+    if (!named.empty()) return QString::fromStdString(named);
+    const QDir here(QCoreApplication::applicationDirPath());
+    for (const char* place : {"../share/stallsight/sample-logs", "../../../sample-logs", "../sample-logs"})
+        if (here.exists(place)) return QDir::cleanPath(here.filePath(place));
+    return {};
+}
+
+void show_tab(MainWindow& window, const std::string& name) {
+    for (QAction* command : window.commands())
+        if (!name.empty() && command->text().compare("Show " + QString::fromStdString(name), Qt::CaseInsensitive) == 0)
+            command->trigger();
+}
+
+void take_picture(MainWindow& window, const Arguments& arguments) {
+    const auto shoot = [&window, file = QString::fromStdString(arguments.screenshot)] {
+        const bool saved = window.grab().save(file, "PNG");
+        if (!saved) std::fprintf(stderr, "stallsight-window: %s: cannot write\n", qPrintable(file));
+        QCoreApplication::exit(saved ? 0 : 3);
+    };
+    // One more turn of the event loop: what panels queue while they are first laid out is drawn too.
+    const auto settle_and_shoot = [shoot] { QTimer::singleShot(200, qApp, shoot); };
+    if (arguments.bundle.empty()) return settle_and_shoot();
+    QObject::connect(&window, &MainWindow::ready, qApp, settle_and_shoot);
+    QObject::connect(&window, &MainWindow::failed, qApp, [](const QString& message) {
+        std::fprintf(stderr, "stallsight-window: %s\n", qPrintable(message));
+        QCoreApplication::exit(3);
+    });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    Arguments arguments;
+    if (const int status = parse(argc, argv, arguments)) return status < 0 ? 0 : status;
+    QApplication app(argc, argv);
+    QApplication::setApplicationName("stallsight-window");
+    QApplication::setApplicationDisplayName("Stallsight");
+    apply_theme(app, arguments.dark ? Appearance::dark : arguments.light ? Appearance::light : Appearance::desktop);
+
+    MainWindow window({arguments.analysis, samples_dir(arguments.samples), arguments.screenshot.empty()});
+    int width = 0, height = 0;
+    if (std::sscanf(arguments.size.c_str(), "%dx%d", &width, &height) == 2) window.resize(width, height);
+    QObject::connect(&window, &MainWindow::ready, &window, [&] {
+        if (!arguments.select.empty()) window.selection()->pick_event(arguments.select);
+        show_tab(window, arguments.tab);
+    });
+    if (!arguments.screenshot.empty()) take_picture(window, arguments);
+    window.show();
+    if (!arguments.bundle.empty()) window.open(QString::fromStdString(arguments.bundle));
+    return QApplication::exec();
+}

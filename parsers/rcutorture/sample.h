@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "parsers/reports/event.h"
 
@@ -14,10 +15,12 @@ struct TortureSample {
     std::uint64_t line = 0, line_last = 0;
     std::optional<Time> time;
     int boot = 0;
-    std::string torture_type;           // "rcu", "srcu" ... or empty: the prefix before "-torture:"
-    std::string flags;                  // "!!!" or "???" as printed
-    std::optional<std::int64_t> version; // ver:
-    Fields counters = Fields::object(); // every counter by its printed name; "Reader Pipe": [..] as arrays
+    std::string torture_type;             // "rcu", "srcu" ... or empty: the prefix before "-torture:"
+    std::string flags;                    // "!!!" or "???" as printed
+    std::optional<std::int64_t> version;  // ver:
+    Fields counters = Fields::object();   // every counter by its printed name; "Reader Pipe": [..] as arrays
+    bool failed = false;                  // the kernel's own tests would call this a failure
+    std::vector<std::string> words;       // what the counters that are not zero mean, a sentence each
 };
 
 }  // namespace stallsight

@@ -14,6 +14,8 @@ public:
 
     LineIndex() = default;
     explicit LineIndex(std::string_view text);
+    // From newlines that a scan counted on its way: one number a block of block_bytes.
+    LineIndex(std::string_view text, const std::vector<std::uint32_t>& newlines_per_block);
 
     // Lines of the text; a last line without a line end counts.
     [[nodiscard]] std::uint64_t lines() const { return lines_; }

@@ -1,0 +1,92 @@
+// The flow: open bundle -> scan logs -> name the guilty -> symbolize -> stalls, chains, causes -> sentences.
+#include <algorithm>
+
+#include "analysis/analysis.h"
+#include "analysis/chain/chain.h"
+#include "analysis/cores.h"
+#include "analysis/diagnosis/consequences.h"
+#include "analysis/diagnosis/diagnosis.h"
+#include "analysis/guilty/guilty.h"
+#include "analysis/patches.h"
+#include "analysis/signature.h"
+#include "analysis/stalls/stalls.h"
+#include "analysis/symbols.h"
+
+namespace stallsight {
+
+namespace {
+
+void scan_artifact(Analysis& analysis, std::size_t index, const Progress& progress) {
+    ArtifactInfo& info = analysis.artifacts[index];
+    const Artifact& artifact = info.artifact;
+    if (artifact.kind == ArtifactKind::crash_text) {
+        analysis.crashes.push_back({index, parse_crash_text(artifact.bytes.view())});
+        return;
+    }
+    if (artifact.kind != ArtifactKind::kernel_log) return;
+    info.scan = scan_log(artifact.bytes.view(), progress);
+    info.events = info.scan.events.size();
+    for (Event& report : info.scan.events) {
+        EventInfo event;
+        event.artifact = index;
+        event.report = std::move(report);
+        analysis.events.push_back(std::move(event));
+    }
+    info.scan.events.clear();
+    for (TortureSample& sample : info.scan.torture) {
+        info.torture_samples += sample.kind == TortureSample::Kind::statistics ? 1 : 0;
+        analysis.torture.push_back({index, artifact.board, artifact.core, std::move(sample)});
+    }
+    info.scan.torture.clear();
+}
+
+void name_the_guilty(Analysis& analysis) {
+    std::size_t number = 0;
+    for (EventInfo& event : analysis.events) {
+        event.id = "e" + std::to_string(++number);
+        event.guilty = find_guilty(event.report);
+        event.title = canonical_title(event.report, event.guilty);
+        event.signature = signature_of(event);
+    }
+}
+
+void take_artifacts(Analysis& analysis, Bundle& bundle, const AnalysisOptions& options, const Progress& progress) {
+    for (std::size_t i = 0; i < bundle.artifacts.size() && !progress.cancelled; ++i) {
+        progress.at("reading " + bundle.artifacts[i].path,
+                    static_cast<double>(i) / static_cast<double>(bundle.artifacts.size()));
+        ArtifactInfo info;
+        info.artifact = std::move(bundle.artifacts[i]);
+        if (info.artifact.bytes.size() <= options.hash_up_to) info.sha256 = sha256_hex(info.artifact.bytes.view());
+        analysis.artifacts.push_back(std::move(info));
+        scan_artifact(analysis, i, progress);
+    }
+}
+
+}  // namespace
+
+Analysis analyse_bundle(Bundle bundle, const AnalysisOptions& options, const Progress& progress) {
+    Analysis analysis;
+    analysis.bundle_name = bundle.name;
+    analysis.bundle_path = bundle.path;
+    analysis.problems = std::move(bundle.problems);
+    take_artifacts(analysis, bundle, options, progress);
+    name_the_guilty(analysis);
+    symbolize_events(analysis, options, progress);
+    link_consequences(analysis.events);
+    analysis.cores = find_cores(analysis);
+    analysis.clocks = find_clocks(analysis);
+    analysis.stalls = find_stalls(analysis);
+    for (const EventInfo& event : analysis.events)
+        if (auto chain = build_chain(event)) analysis.chains.push_back(std::move(*chain));
+    tie_patches(analysis);
+    analysis.diagnoses = diagnose(analysis);
+    return analysis;
+}
+
+Result<Analysis> analyse(const std::string& path, const AnalysisOptions& options, const Progress& progress) {
+    auto bundle = open_bundle(path, {}, progress);
+    if (!bundle) return tl::unexpected<Error>(bundle.error());
+    return analyse_bundle(std::move(*bundle), options, progress);
+}
+
+}  // namespace stallsight

@@ -1,0 +1,50 @@
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <system_error>
+
+#include "app/cli/commands.h"
+
+namespace stallsight::cli {
+
+void add_analysis_options(CLI::App& command, AnalysisOptions& options) {
+    command.add_option("--debug-dir", options.debug_dirs, "folder with debug files: vmlinux, .ko (repeatable)");
+    command.add_option("--source-dir", options.source_dirs,
+                       "folder with the kernel's or the modules' sources (repeatable)");
+}
+
+void print_error(const Error& error) {
+    std::cerr << "stallsight: " << error.text() << '\n';
+}
+
+std::optional<Analysis> analyse_or_say(const std::string& path, const AnalysisOptions& options, int& status) {
+    auto analysis = analyse(path, options);
+    if (!analysis) {
+        print_error(analysis.error());
+        status = unreadable;
+        return std::nullopt;
+    }
+    for (const Error& problem : analysis->problems) print_error(problem);
+    if (!analysis->problems.empty()) status = unreadable;
+    return std::move(*analysis);
+}
+
+bool write_output(const std::string& path, const std::string& text, int& status) {
+    if (path == "-") {
+        std::cout << text << std::flush;
+        if (std::cout) return true;
+    } else {
+        std::ofstream out(path, std::ios::binary | std::ios::trunc);
+        out << text;
+        out.flush();
+        if (out) return true;
+    }
+    print_error({"cannot write: " + std::generic_category().message(errno), path, ""});
+    status = unreadable;
+    return false;
+}
+
+}  // namespace stallsight::cli

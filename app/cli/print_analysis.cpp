@@ -1,0 +1,269 @@
+#include "app/cli/print_analysis.h"
+
+#include <algorithm>
+#include <map>
+
+#include "analysis/chain/preempt_count.h"
+#include "analysis/diagnosis/diagnosis.h"
+#include "analysis/words.h"
+
+namespace stallsight::cli {
+
+namespace {
+
+constexpr std::size_t events_of_a_signature_shown = 3;
+constexpr std::size_t name_width = 46;
+
+std::string padded(std::string text, std::size_t width) {
+    if (text.size() < width) text.append(width - text.size(), ' ');
+    return text;
+}
+
+// Control characters of a stranger's log must not reach the terminal.
+std::string shown(std::string_view text) {
+    std::string out;
+    for (const char c : text) out += static_cast<unsigned char>(c) < 32 || c == 127 ? '?' : c;
+    return out;
+}
+
+class Printer {
+public:
+    Printer(const Analysis& analysis, bool color) : analysis_(analysis), color_(color) {}
+
+    std::string run() {
+        answer();
+        bundle();
+        events();
+        for (const Chain& chain : first_chains()) print(chain);
+        stalls();
+        torture();
+        crashes();
+        patches();
+        missing();
+        return std::move(out_);
+    }
+
+private:
+    [[nodiscard]] std::string paint(std::string_view text, const char* code) const {
+        return color_ ? std::string("\x1b[") + code + "m" + std::string(text) + "\x1b[0m" : std::string(text);
+    }
+    [[nodiscard]] std::string bold(std::string_view text) const { return paint(text, "1"); }
+    [[nodiscard]] std::string dim(std::string_view text) const { return paint(text, "2"); }
+    [[nodiscard]] std::string red(std::string_view text) const { return paint(text, "1;31"); }
+
+    void heading(std::string_view title) { out_ += "\n" + bold(title) + "\n"; }
+    void line(const std::string& text) { out_ += "  " + text + "\n"; }
+
+    void answer() {
+        const Diagnosis& first = analysis_.diagnoses.front();
+        const bool bad = first.severity != "info";
+        out_ += (bad ? red("■ ") : paint("✔ ", "32")) + bold(shown(first.summary)) + "\n";
+        if (!first.aside.empty()) out_ += "  " + shown(first.aside) + "\n";
+        if (!first.advice.empty()) out_ += "  " + dim("What to do: ") + shown(first.advice) + "\n";
+        if (!first.why.empty()) heading("Why we say so");
+        for (const std::string& step : first.why) line("· " + shown(step));
+        for (std::size_t i = 1; i < analysis_.diagnoses.size(); ++i) {
+            const Diagnosis& d = analysis_.diagnoses[i];
+            if (i == 1) heading("Also found");
+            line("· " + shown(d.summary));
+        }
+    }
+
+    void bundle() {
+        heading("Bundle " + shown(analysis_.bundle_name));
+        for (const CoreInfo& core : analysis_.cores) {
+            if (core.board.empty() && core.core.empty() && core.release.empty()) continue;
+            std::string text = core.board + (core.core.empty() ? "" : " " + core.core);
+            if (text.empty()) text = "kernel";
+            if (!core.state.empty()) text += " (" + core.state + ")";
+            for (const std::string* part : {&core.release, &core.arch})
+                if (!part->empty()) text += "  " + *part;
+            for (const CoreClock& clock : analysis_.clocks)
+                if (clock.board == core.board && clock.core == core.core)
+                    text += clock.hz ? "  HZ " + std::to_string(*clock.hz) + dim(" (" + clock.basis + ")")
+                                     : "  HZ " + clock.basis;
+            line(text);
+        }
+        for (const ArtifactInfo& info : analysis_.artifacts) file(info);
+    }
+
+    void file(const ArtifactInfo& info) {
+        std::string kind(name_of(info.artifact.kind));
+        std::replace(kind.begin(), kind.end(), '_', ' ');
+        std::string text = "  " + padded(shown(info.artifact.path), name_width) + kind;
+        if (info.artifact.kind == ArtifactKind::kernel_log) {
+            text += ", " + counted(info.scan.index.lines(), "line") + ": " + counted(info.events, "event");
+            if (info.torture_samples > 0) text += ", " + counted(info.torture_samples, "rcutorture sample");
+        }
+        if (info.artifact.truncated) text += "  (incomplete)";
+        line(text);
+    }
+
+    void events() {
+        heading("Events");
+        if (analysis_.events.empty()) line("none");
+        std::map<std::string, std::size_t> printed;
+        std::map<std::string, std::size_t> folded;
+        for (const EventInfo& event : analysis_.events) {
+            if (!event.caused_by.empty()) continue;
+            if (printed[event.signature]++ >= events_of_a_signature_shown) {
+                ++folded[event.title];
+                continue;
+            }
+            print(event, "");
+            std::size_t n = 0;
+            for (const std::string& id : event.cause_of) {
+                const EventInfo* later = analysis_.event(id);
+                if (later != nullptr && n++ < events_of_a_signature_shown) print(*later, "└ ");
+            }
+            if (n > events_of_a_signature_shown)
+                line("      └ " +
+                     dim("and " + std::to_string(n - events_of_a_signature_shown) + " more that follow from it"));
+        }
+        for (const auto& [title, count] : folded)
+            line(dim("… and " + std::to_string(count) + " more: " + shown(title)));
+    }
+
+    void print(const EventInfo& event, const std::string& indent) {
+        const Event& report = event.report;
+        std::string where = place_words(analysis_.artifacts[event.artifact].artifact);
+        if (report.cpu) where += (where.empty() ? "CPU " : " CPU ") + std::to_string(*report.cpu);
+        std::string title = shown(event.title);
+        if (!event.guilty.module.empty()) title += " [" + shown(event.guilty.module) + "]";
+        const std::string time = report.time ? fixed(seconds(*report.time), 6) : report.wall;
+        std::string text = padded(event.id, 5) + padded(time, 15) + padded(where, 20) + indent;
+        text += event.caused_by.empty() ? bold(title) : title;
+        if (report.partial) text += dim(" (partial: " + report.partial_reason + ")");
+        line(text + dim("  " + evidence_place(analysis_, event)));
+        if (!event.follows_because.empty()) line(std::string(42, ' ') + dim("follows: " + event.follows_because));
+    }
+
+    [[nodiscard]] std::vector<Chain> first_chains() const {
+        std::vector<Chain> out;
+        std::vector<std::string> seen;
+        for (const Chain& chain : analysis_.chains) {
+            const EventInfo* event = analysis_.event(chain.event);
+            if (event == nullptr || std::find(seen.begin(), seen.end(), event->signature) != seen.end()) continue;
+            seen.push_back(event->signature);
+            out.push_back(chain);
+        }
+        return out;
+    }
+
+    void print(const Chain& chain) {
+        heading("Chain of " + chain.event + ", read downwards as time ran: preempt_count " +
+                hex(chain.count.raw, 8) + " = " + preempt_words(chain.count));
+        if (chain.disabled_link > 0)
+            line(dim("        " + counted(chain.disabled_link, "frame") + ": " + chain.links[0].function + " … " +
+                     chain.links[chain.disabled_link - 1].function + ", may sleep"));
+        for (std::size_t i = chain.disabled_link; i <= chain.sleeps_link; ++i) link(chain, i);
+        std::string sum = "= " + hex(chain.links[chain.sleeps_link].count_after);
+        if (chain.by_scheduler > 0) sum += " + " + std::to_string(chain.by_scheduler) + " by schedule()";
+        if (chain.contradictory)
+            sum += ": contradicts the printed count";
+        else if (chain.unexplained > 0)
+            sum += " + " + hex(static_cast<unsigned>(chain.unexplained)) + " not explained";
+        else
+            sum += " = " + hex(chain.count.raw, 8) + ", as printed";
+        line("  " + sum);
+    }
+
+    void link(const Chain& chain, std::size_t i) {
+        const Link& link = chain.links[i];
+        std::string name = shown(link.function);
+        if (!link.module.empty()) name += " [" + shown(link.module) + "]";
+        std::string note;
+        if (link.added > 0)
+            note = "+" + hex(static_cast<unsigned>(link.added)) + " " + link.effect +
+                   dim(" (" + link.proof + ": " + link.basis + ")");
+        else if (!link.effect.empty())
+            note = link.effect + " (" + link.proof + ")";
+        if (link.role == Link::Role::guilty) note = red("◀ guilty");
+        if (i == chain.sleeps_link) note = red("sleeps: not allowed here");
+        if (!link.file.empty()) note += (note.empty() ? "" : "  ") + link.file + ":" + std::to_string(link.line);
+        if (!link.call_site.empty()) note += dim((note.empty() ? "" : "  ") + ("[" + link.call_site + "]"));
+        if (!link.hunks.empty()) note += "  (patched)";
+        const std::string column = padded(name, name_width);
+        line(padded(hex(link.count_after), 8) + (link.role == Link::Role::guilty ? red(column) : column) + note);
+    }
+
+    void stalls() {
+        if (analysis_.stalls.empty()) return;
+        heading("Stalls");
+        for (const StallEpisode& s : analysis_.stalls) {
+            std::string text = padded(s.board + (s.core.empty() ? "" : " " + s.core), 13) + padded(s.flavor, 13);
+            if (!s.cpus.empty()) text += cpus_words(s.cpus) + "  ";
+            text +=
+                (s.start_s ? fixed(*s.start_s, 2) + " s" : "start not known") + " to " + fixed(s.end_s, 2) + " s";
+            if (s.start_s) text += " (" + duration_words(s.end_s - *s.start_s) + ")";
+            text += s.open ? ", open at the end of the log" : "";
+            line(text);
+            for (const auto& [cpu, who] : s.doing)
+                line(dim("  " + (cpu < 0 ? "task " : "CPU " + std::to_string(cpu) + ": ") + shown(who)));
+            if (s.starved_jiffies)
+                line(dim("  " + s.starved_kthread + " kthread starved for " + grouped(*s.starved_jiffies) +
+                         " jiffies" +
+                         (s.starved_cpu ? " on CPU " + std::to_string(*s.starved_cpu) : std::string())));
+        }
+    }
+
+    void torture() {
+        for (const Diagnosis& d : analysis_.diagnoses)
+            if (d.rule == "rcutorture") {
+                heading("rcutorture");
+                line(d.summary);
+            }
+    }
+
+    void crashes() {
+        for (const CrashInfo& info : analysis_.crashes) {
+            heading("crash session " + analysis_.artifacts[info.artifact].artifact.path);
+            std::string text = counted(info.session.tasks.size(), "task");
+            if (!info.session.release.empty()) text += ", kernel " + info.session.release;
+            if (!info.session.panic.empty()) text += ", panic: " + shown(info.session.panic);
+            line(text);
+            for (const CrashTask& task : info.session.tasks) {
+                if (!task.active || task.frames.empty()) continue;
+                std::string stack;
+                for (const Frame& frame : task.frames) stack += (stack.empty() ? "" : " ← ") + frame.function;
+                line((task.cpu ? "CPU " + std::to_string(*task.cpu) + "  " : std::string()) +
+                     shown(task.task.comm) + "  " + dim(shown(stack)));
+            }
+        }
+    }
+
+    void patches() {
+        if (analysis_.patch_hunks.empty()) return;
+        heading("Patch");
+        for (const PatchHunk& hunk : analysis_.patch_hunks) {
+            std::string text =
+                padded(shown(hunk.function.empty() ? "(no function)" : hunk.function), 26) +
+                padded(analysis_.artifacts[hunk.artifact].artifact.path + ":" + std::to_string(hunk.hunk.line),
+                       name_width);
+            text += hunk.on_chain ? "on the chain of " + hunk.event : dim("not on a chain");
+            if (!hunk.effect.empty()) text += ": " + hunk.effect;
+            line(text);
+        }
+    }
+
+    void missing() {
+        if (analysis_.missing.empty()) return;
+        heading("Missing debug info (--debug-dir)");
+        constexpr std::size_t most = 8;
+        for (std::size_t i = 0; i < analysis_.missing.size() && i < most; ++i)
+            line(padded(shown(analysis_.missing[i].module), 26) + counted(analysis_.missing[i].frames, "frame"));
+        if (analysis_.missing.size() > most) line("and " + counted(analysis_.missing.size() - most, "more module"));
+    }
+
+    const Analysis& analysis_;
+    bool color_;
+    std::string out_;
+};
+
+}  // namespace
+
+std::string print_analysis(const Analysis& analysis, bool color) {
+    return Printer(analysis, color).run();
+}
+
+}  // namespace stallsight::cli

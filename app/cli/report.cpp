@@ -1,0 +1,47 @@
+#include <memory>
+
+#include "analysis/report/html.h"
+#include "app/cli/commands.h"
+
+namespace stallsight::cli {
+
+namespace {
+
+struct Options {
+    std::string bundle, output, case_file;
+    AnalysisOptions analysis;
+};
+
+bool has_suffix(const std::string& path, std::string_view suffix) {
+    return path.ends_with(suffix);
+}
+
+}  // namespace
+
+void add_report(CLI::App& app, int& status) {
+    auto options = std::make_shared<Options>();
+    CLI::App* command = app.add_subcommand("report", "write a report to send: one self-contained HTML page");
+    command->add_option("bundle", options->bundle, "folder, archive or log")->required();
+    command->add_option("-o,--output", options->output, "the file to write (.html)")->required();
+    command->add_option("--case", options->case_file, "case file with the notes (beside the bundle, unless told)");
+    add_analysis_options(*command, options->analysis);
+    command->callback([options, &status] {
+        if (!has_suffix(options->output, ".html") && !has_suffix(options->output, ".htm")) {
+            print_error({"the format is not known by this suffix: use .html", options->output, ""});
+            status = usage;
+            return;
+        }
+        const auto analysis = analyse_or_say(options->bundle, options->analysis, status);
+        if (!analysis) return;
+        const std::string path =
+            options->case_file.empty() ? default_case_path(options->bundle) : options->case_file;
+        const auto notes = load_case(path);
+        if (!notes) {
+            print_error(notes.error());
+            status = unreadable;
+        }
+        write_output(options->output, html_report(*analysis, notes.value_or(CaseFile{})), status);
+    });
+}
+
+}  // namespace stallsight::cli

@@ -1,0 +1,26 @@
+// Why the program says what it says: every step with its place; a click goes there.
+#pragma once
+
+#include <QFrame>
+#include <QListWidget>
+
+#include "app/gui/selection.h"
+
+namespace stallsight::gui {
+
+class Evidence : public QFrame {
+    Q_OBJECT
+public:
+    explicit Evidence(Selection* selection, QWidget* parent = nullptr);
+
+    void show_below(const QWidget* anchor);
+
+private:
+    void fill();
+    void go(const QListWidgetItem* item);
+
+    Selection* selection_;
+    QListWidget* steps_;
+};
+
+}  // namespace stallsight::gui

@@ -1,0 +1,157 @@
+#include "app/gui/chain/chain_panel.h"
+
+#include <QKeyEvent>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "app/gui/answer/mark_up.h"
+#include "app/gui/chain/chain_delegate.h"
+#include "app/gui/theme.h"
+#include "app/gui/words.h"
+
+namespace stallsight::gui {
+
+namespace {
+
+QLabel* words_label() {
+    auto* label = new QLabel;
+    label->setTextFormat(Qt::RichText);
+    label->setWordWrap(true);
+    label->setContentsMargins(12, 8, 12, 8);
+    label->setTextInteractionFlags(Qt::TextBrowserInteraction);
+    return label;
+}
+
+}  // namespace
+
+ChainPanel::ChainPanel(Selection* selection, QWidget* parent)
+    : QScrollArea(parent), selection_(selection), model_(new ChainModel(this)), view_(new QListView),
+      heading_(words_label()), advice_(words_label()) {
+    auto* inside = new QWidget;
+    auto* column = new QVBoxLayout(inside);
+    column->setContentsMargins(0, 4, 0, 0);
+    column->setSpacing(0);
+    view_->setObjectName("chain");
+    view_->setAccessibleName("Chain");
+    view_->setModel(model_);
+    view_->setItemDelegate(new ChainDelegate(view_));
+    // The panel scrolls as a whole: what to do stands right below the last frame.
+    view_->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    view_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    view_->installEventFilter(this);
+    advice_->setObjectName("advice");
+    column->addWidget(heading_);
+    column->addWidget(view_);
+    column->addWidget(advice_);
+    column->addStretch(1);
+    setWidget(inside);
+    setWidgetResizable(true);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setFocusProxy(view_);
+
+    connect(selection, &Selection::changed, this, &ChainPanel::follow);
+    connect(selection, &Selection::analysis_changed, this, &ChainPanel::follow);
+    connect(model_, &QAbstractItemModel::modelReset, this, &ChainPanel::fit_rows);
+    connect(view_, &QListView::clicked, model_, &ChainModel::toggle_fold);
+    connect(view_->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& current) {
+        if (following_ || !current.isValid()) return;
+        if (const auto frame = model_->row(current.row()).frame) selection_->pick_frame(*frame);
+    });
+    connect(advice_, &QLabel::linkActivated, this, [this](const QString& link) {
+        link == "patch" ? emit patch_wanted() : emit debug_info_wanted();
+    });
+}
+
+void ChainPanel::follow() {
+    const AnalysisPtr& analysis = selection_->analysis();
+    const EventInfo* event = selection_->event();
+    const std::string id = event ? event->id : std::string();
+    following_ = true;
+    if (analysis != shown_analysis_ || id != shown_) {
+        shown_analysis_ = analysis;
+        shown_ = id;
+        const Chain* chain = event ? analysis->chain_of(id) : nullptr;
+        model_->set_chain(chain);
+        show_words(chain);
+    }
+    const QModelIndex index = selection_->frame() ? model_->index_of_frame(*selection_->frame()) : QModelIndex();
+    view_->setCurrentIndex(index);
+    if (index.isValid()) {
+        const QRect row = view_->visualRect(index).translated(view_->pos());
+        ensureVisible(row.center().x(), row.center().y(), 0, row.height() * 3);
+    }
+    following_ = false;
+}
+
+void ChainPanel::fit_rows() {
+    const int row = model_->rowCount() ? view_->sizeHintForRow(0) : 0;
+    view_->setFixedHeight(row * model_->rowCount() + 2);
+    view_->setVisible(model_->rowCount() > 0);
+}
+
+QString ChainPanel::heading(const Chain* chain) const {
+    const Theme& t = theme();
+    if (!chain) {
+        const EventInfo* event = selection_->event();
+        if (!event) return QString("<span style='color:%1'>Pick an event to see how it came to it.</span>").arg(css(t.muted));
+        return QString("<b>%1</b><br><span style='color:%2'>No chain from a place where preemption was disabled to a "
+                       "sleep: this report does not print one. Its stacks are under Stack.</span>")
+            .arg(event_name(*event).toHtmlEscaped(), css(t.muted));
+    }
+    const QString verdict = chain->contradictory      ? QStringLiteral("contradictory")
+                            : chain->unexplained == 0 ? QStringLiteral("✔ nothing unexplained")
+                                                      : QString("%1 unexplained").arg(chain->unexplained);
+    return QString("<b>preempt_count <span style=\"font-family:'%1'\">%2</span></b> = %3 "
+                   "<span style='color:%4'>&nbsp;·&nbsp; %5</span>")
+        .arg(mono_font().family(), hex(chain->count.raw, 8), count_in_words(chain->count),
+             css(verdict.startsWith(QChar(0x2714)) ? t.good : t.cause), verdict);
+}
+
+QString ChainPanel::advice() const {
+    const AnalysisPtr& analysis = selection_->analysis();
+    const EventInfo* event = selection_->event();
+    if (!event) return {};
+    QStringList parts;
+    const bool has_chain = analysis->chain_of(event->id);
+    for (const Diagnosis& diagnosis : analysis->diagnoses) {
+        if (std::find(diagnosis.evidence.begin(), diagnosis.evidence.end(), event->id) == diagnosis.evidence.end()) continue;
+        if (!has_chain) parts << marked_up(diagnosis.summary, *analysis);
+        if (!diagnosis.advice.empty()) parts << "<b>What to do.</b> " + marked_up(diagnosis.advice, *analysis);
+    }
+    if (!event->caused_by.empty()) {
+        const EventInfo* cause = analysis->event(event->caused_by);
+        if (cause) parts << "<b>Follows</b> from " + event_name(*cause).toHtmlEscaped() + ": " + qs(event->follows_because).toHtmlEscaped();
+    }
+    for (const PatchHunk& hunk : analysis->patch_hunks)
+        if (hunk.on_chain && hunk.event == event->id)
+            parts << QString("<a href='patch' style='color:%1; text-decoration:none'>The patch in this bundle %2 in %3 ▸</a>")
+                         .arg(css(theme().accent), hunk.effect.empty() ? "changes code" : qs(hunk.effect).toHtmlEscaped(),
+                              qs(hunk.function).toHtmlEscaped());
+    if (!analysis->missing.empty() && has_chain) {
+        QStringList modules;
+        for (const Missing& missing : analysis->missing) modules << (missing.module.empty() ? "vmlinux" : qs(missing.module));
+        parts << QString("<span style='color:%1'>Proof by call site and source lines: needs debug info of %2 · </span>"
+                         "<a href='symbols' style='color:%3; text-decoration:none'>add…</a>")
+                     .arg(css(theme().muted), modules.join(", ").toHtmlEscaped(), css(theme().accent));
+    }
+    return "<p style='margin:0 0 8px 0'>" + parts.join("</p><p style='margin:0 0 8px 0'>") + "</p>";
+}
+
+void ChainPanel::show_words(const Chain* chain) {
+    heading_->setText(heading(chain));
+    advice_->setText(advice());
+}
+
+bool ChainPanel::eventFilter(QObject* watched, QEvent* event) {
+    // Enter on a folded run opens it. Not QListView::activated: on some platforms a click sends that as well.
+    if (event->type() == QEvent::KeyPress) {
+        const int key = static_cast<QKeyEvent*>(event)->key();
+        if (key == Qt::Key_Return || key == Qt::Key_Space) {
+            model_->toggle_fold(view_->currentIndex());
+            return true;
+        }
+    }
+    return QScrollArea::eventFilter(watched, event);
+}
+
+}  // namespace stallsight::gui

@@ -1,0 +1,74 @@
+#include "app/gui/compare/compare_dialog.h"
+
+#include <QHeaderView>
+#include <QVBoxLayout>
+
+#include "analysis/compare/compare.h"
+#include "app/gui/theme.h"
+#include "app/gui/words.h"
+
+namespace stallsight::gui {
+
+namespace {
+
+QString side_in_words(const SideCount& side) {
+    QString words = grouped(static_cast<std::int64_t>(side.count));
+    if (side.rate_per_h) words += QString("  (%1 an hour)").arg(*side.rate_per_h, 0, 'g', 3);
+    return words;
+}
+
+// A sign in front, so that the verdict is not told by its colour.
+QString verdict_in_words(const std::string& verdict) {
+    if (verdict == "cured") return QStringLiteral("✔ cured");
+    if (verdict == "not_shown") return QStringLiteral("– gone, not yet proved");
+    if (verdict == "unchanged") return QStringLiteral("= unchanged");
+    if (verdict == "better") return QStringLiteral("↓ better");
+    if (verdict == "worse") return QStringLiteral("↑ worse");
+    if (verdict == "new") return QStringLiteral("+ new");
+    return qs(verdict);
+}
+
+}  // namespace
+
+CompareDialog::CompareDialog(AnalysisPtr before, const QString& after_path, const AnalysisOptions& options, QWidget* parent)
+    : QDialog(parent), before_(std::move(before)), verdict_(new QLabel), bar_(new QProgressBar), table_(new QTreeWidget) {
+    setWindowTitle("Compare");
+    resize(860, 420);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(16, 14, 16, 16);
+    verdict_->setWordWrap(true);
+    verdict_->setFont(bold(ui_font()));
+    verdict_->setText(QStringLiteral("Reading the other run…"));
+    bar_->setRange(0, 1000);
+    bar_->setTextVisible(false);
+    table_->setHeaderLabels({"Report", "Before", "After", "Verdict", ""});
+    table_->setRootIsDecorated(false);
+    table_->setUniformRowHeights(true);
+    table_->header()->setSectionResizeMode(0, QHeaderView::Stretch);
+    table_->hide();
+    column->addWidget(verdict_);
+    column->addWidget(bar_);
+    column->addWidget(table_, 1);
+    column->addStretch(0);
+    connect(&loader_, &Loader::progressed, this, [this](const QString&, double done) { bar_->setValue(static_cast<int>(done * 1000)); });
+    connect(&loader_, &Loader::failed, this, [this](const QString& message) {
+        bar_->hide();
+        verdict_->setText("Could not be read: " + message);
+    });
+    connect(&loader_, &Loader::loaded, this, [this](const AnalysisPtr& after) { show_comparison(*after); });
+    loader_.load(after_path, options);
+}
+
+void CompareDialog::show_comparison(const Analysis& after) {
+    const Comparison comparison = compare(*before_, after);
+    bar_->hide();
+    verdict_->setText(qs(comparison.verdict));
+    table_->setHeaderLabels({"Report", "Before: " + qs(comparison.before.name), "After: " + qs(comparison.after.name), "Verdict", ""});
+    for (const SignatureComparison& row : comparison.signatures)
+        new QTreeWidgetItem(table_, {qs(row.title), side_in_words(row.before), side_in_words(row.after),
+                                     verdict_in_words(row.verdict), row.patched ? "patched" : ""});
+    for (int i = 1; i < table_->columnCount(); ++i) table_->resizeColumnToContents(i);
+    table_->show();
+}
+
+}  // namespace stallsight::gui

@@ -1,0 +1,163 @@
+#include "app/gui/events/event_rows.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "app/gui/words.h"
+
+namespace stallsight::gui {
+
+namespace {
+
+const StallEpisode* episode_of(const Analysis& analysis, const EventInfo& event) {
+    for (const StallEpisode& stall : analysis.stalls)
+        if (std::find(stall.events.begin(), stall.events.end(), event.id) != stall.events.end()) return &stall;
+    return nullptr;
+}
+
+QString stall_detail(const StallEpisode& stall) {
+    QStringList words{qs(stall.flavor), qs(stall.board) + ' ' + cpu_list(stall.cpus)};
+    if (stall.start_s) words << QString("since %1 s").arg(*stall.start_s, 0, 'f', 2);
+    return words.join(QStringLiteral(" · ")).trimmed();
+}
+
+// " at kernel/sched/core.c:3899" of a warning's headline: where it is more telling than what it is in.
+QString printed_place(const EventInfo& event) {
+    const std::string& headline = event.report.headline;
+    const std::size_t at = headline.find(" at ");
+    if (at == std::string::npos) return {};
+    const QString place = qs(headline.substr(at + 4)).section(' ', 0, 0);
+    return place.contains(':') ? place : QString();
+}
+
+Row event_row(const Analysis& analysis, const EventInfo& event) {
+    Row row;
+    row.event = event.id;
+    row.artifact = event.artifact;
+    row.title = event_name(event);
+    row.mark = mark_of(event.report.kind);
+    row.strong = event.caused_by.empty();
+    if (const StallEpisode* stall = episode_of(analysis, event)) {
+        row.detail = stall_detail(*stall);
+        if (stall->open) row.pills << "open at end of log";
+        return row;
+    }
+    QStringList words;
+    if (const QString place = printed_place(event); !place.isEmpty())
+        words << place;
+    else if (!event.guilty.function.empty())
+        words << "in " + qs(event.guilty.function);
+    if (event.report.cpu) words << QString("CPU %1").arg(*event.report.cpu);
+    const EventInfo* cause = analysis.event(event.caused_by);
+    if (cause && cause->report.time && event.report.time && cause->artifact == event.artifact)
+        words << QString("+%1 s").arg(seconds(*event.report.time - *cause->report.time), 0, 'f', 3);
+    else if (event.report.time)
+        words << clock_time(seconds(*event.report.time), 3);
+    row.detail = words.join(QStringLiteral(" · "));
+    if (cause) row.pills << "follows";
+    if (event.report.partial) row.pills << "incomplete";
+    return row;
+}
+
+Row torture_row(const TortureSummary& summary) {
+    Row row;
+    row.mark = summary.failed ? Mark::cause : Mark::good;
+    row.title = summary.failed ? "rcutorture: " + qs(summary.failure) : QString("rcutorture: no failure");
+    if (summary.versions_per_s > 0) row.title += QString(", %1 versions/s").arg(summary.versions_per_s, 0, 'f', 0);
+    QStringList words;
+    if (summary.statistics) words << count(summary.statistics, "sample");
+    if (summary.forward_progress) words << count(summary.forward_progress, "forward-progress run");
+    row.detail = words.join(QStringLiteral(" · "));
+    row.artifact = summary.artifact;
+    row.line = summary.line;
+    return row;
+}
+
+// What rcutorture counts as a failure of RCU (kernel/rcu/rcutorture.c, rcu_torture_stats_print).
+std::string failure_of(const TortureSample& sample) {
+    static constexpr std::array<const char*, 6> errors = {"rtmbe", "rtbe", "rtbke", "rtbre", "rtbf", "rtb"};
+    for (const char* name : errors)
+        if (sample.counters.contains(name) && sample.counters[name].is_number() && sample.counters[name] != 0)
+            return std::string(name) + " is not 0";
+    if (sample.flags.find("!!!") != std::string::npos) return "the kernel flagged an error (!!!)";
+    if (sample.counters.contains("Reader Pipe")) {
+        const Fields& pipe = sample.counters["Reader Pipe"];
+        for (std::size_t bin = 2; pipe.is_array() && bin < pipe.size(); ++bin)
+            if (pipe[bin] != 0) return "readers saw freed memory";
+    }
+    return {};
+}
+
+}  // namespace
+
+std::vector<TortureSummary> torture_summaries(const Analysis& analysis) {
+    std::map<std::pair<std::string, std::string>, TortureSummary> cores;
+    std::map<std::pair<std::string, std::string>, std::pair<const TortureSample*, const TortureSample*>> ends;
+    for (const TortureInfo& info : analysis.torture) {
+        const auto key = std::make_pair(info.board, info.core);
+        TortureSummary& summary = cores[key];
+        if (info.sample.kind == TortureSample::Kind::fwd_prog_nr) ++summary.forward_progress;
+        if (const std::string failure = failure_of(info.sample); !summary.failed && !failure.empty()) {
+            summary.failed = true;
+            summary.failure = failure;
+            summary.line = info.sample.line;
+        }
+        if (info.sample.kind != TortureSample::Kind::statistics) continue;
+        ++summary.statistics;
+        summary.artifact = info.artifact;
+        if (!summary.failed) summary.line = info.sample.line;
+        if (!info.sample.version || !info.sample.time) continue;
+        auto& [first, last] = ends[key];
+        if (!first) first = &info.sample;
+        last = &info.sample;
+    }
+    std::vector<TortureSummary> all;
+    for (auto& [key, summary] : cores) {
+        if (auto it = ends.find(key); it != ends.end() && it->second.second->time > it->second.first->time) {
+            const auto& [first, last] = it->second;
+            summary.versions_per_s =
+                static_cast<double>(*last->version - *first->version) / seconds(*last->time - *first->time);
+        }
+        all.push_back(summary);
+    }
+    return all;
+}
+
+std::vector<Row> event_rows(const Analysis& analysis) {
+    std::vector<Row> rows;
+    std::map<std::string, std::size_t> by_signature, place;  // signature, event id -> index into rows
+    for (const EventInfo& event : analysis.events) {
+        if (analysis.event(event.caused_by)) continue;
+        const std::string key = event.signature.empty() ? event.id
+                                                        : event.signature + '\n' + std::to_string(event.artifact);
+        const auto [it, fresh] = by_signature.try_emplace(key, rows.size());
+        if (fresh) {
+            rows.push_back(event_row(analysis, event));
+        } else {
+            rows[it->second].children.push_back(event_row(analysis, event));
+        }
+        place[event.id] = it->second;
+    }
+    for (Row& row : rows)
+        if (!row.children.empty()) row.pills.prepend(QString("× %1").arg(row.children.size() + 1));
+    for (const EventInfo& event : analysis.events) {
+        // Consequences of consequences stand under the first cause: the list stays two levels deep.
+        const EventInfo* root = analysis.event(event.caused_by);
+        for (std::size_t guard = 0; root && !place.contains(root->id) && guard < analysis.events.size(); ++guard)
+            root = analysis.event(root->caused_by);
+        if (root && place.contains(root->id)) rows[place[root->id]].children.push_back(event_row(analysis, event));
+    }
+    for (const TortureSummary& summary : torture_summaries(analysis)) rows.push_back(torture_row(summary));
+    return rows;
+}
+
+QString events_in_words(const Analysis& analysis) {
+    const auto incidents = std::count_if(analysis.events.begin(), analysis.events.end(),
+                                         [](const EventInfo& e) { return e.caused_by.empty(); });
+    if (analysis.events.empty()) return "none";
+    return QString("%1 in %2").arg(grouped(static_cast<std::int64_t>(analysis.events.size())),
+                                   count(static_cast<std::size_t>(incidents), "incident"));
+}
+
+}  // namespace stallsight::gui

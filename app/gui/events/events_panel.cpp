@@ -1,0 +1,36 @@
+#include "app/gui/events/events_panel.h"
+
+#include "app/gui/events/event_rows.h"
+#include "app/gui/words.h"
+
+namespace stallsight::gui {
+
+EventsPanel::EventsPanel(Selection* selection, QWidget* parent)
+    : Panel("Events", parent), selection_(selection), model_(new RowModel(this)), view_(new RowView(model_)) {
+    view_->setObjectName("event-list");
+    view_->setAccessibleName("Events");
+    set_content(view_);
+    connect(selection, &Selection::analysis_changed, this, &EventsPanel::rebuild);
+    connect(selection, &Selection::changed, this, [this] {
+        const EventInfo* event = selection_->event();
+        view_->follow(event ? model_->index_of_event(event->id) : QModelIndex());
+    });
+    connect(view_, &RowView::picked, this, &EventsPanel::pick);
+}
+
+void EventsPanel::rebuild() {
+    const AnalysisPtr& analysis = selection_->analysis();
+    model_->set_rows(analysis ? event_rows(*analysis) : std::vector<Row>());
+    set_note(analysis ? events_in_words(*analysis) : QString());
+}
+
+void EventsPanel::pick(const QModelIndex& index) {
+    const Row* row = model_->row_of(index);
+    if (!row) return;
+    if (!row->event.empty())
+        selection_->pick_event(row->event);
+    else if (row->artifact && row->line)
+        selection_->pick_line(*row->artifact, row->line);
+}
+
+}  // namespace stallsight::gui

@@ -1,0 +1,55 @@
+#include "app/gui/fields/fields_panel.h"
+
+#include <QHeaderView>
+
+#include "app/gui/fields/field_rows.h"
+#include "app/gui/theme.h"
+
+namespace stallsight::gui {
+
+namespace {
+
+void add_rows(QStandardItem* parent, const std::vector<FieldRow>& rows) {
+    for (const FieldRow& row : rows) {
+        auto* name = new QStandardItem(row.name);
+        auto* value = new QStandardItem(row.value);
+        name->setForeground(theme().muted);
+        value->setToolTip(row.value);
+        for (QStandardItem* item : {name, value}) item->setEditable(false);
+        parent->appendRow({name, value});
+        add_rows(name, row.parts);
+    }
+}
+
+}  // namespace
+
+FieldsPanel::FieldsPanel(Selection* selection, QWidget* parent)
+    : QTreeView(parent), selection_(selection), model_(new QStandardItemModel(this)) {
+    setObjectName("fields");
+    setAccessibleName("Fields");
+    setModel(model_);
+    setHeaderHidden(true);
+    setFrameShape(QFrame::NoFrame);
+    setIndentation(14);
+    setWordWrap(true);
+    connect(selection, &Selection::changed, this, &FieldsPanel::follow);
+    connect(selection, &Selection::analysis_changed, this, [this] {
+        shown_ = nullptr;
+        model_->clear();
+    });
+}
+
+void FieldsPanel::follow() {
+    const EventInfo* event = selection_->event();
+    if (event == shown_) return;
+    shown_ = event;
+    model_->clear();
+    if (!event) return;
+    add_rows(model_->invisibleRootItem(), field_rows(*selection_->analysis(), *event));
+    expandAll();
+    header()->setStretchLastSection(true);
+    resizeColumnToContents(0);
+    setColumnWidth(0, std::min(columnWidth(0) + 12, 190));
+}
+
+}  // namespace stallsight::gui

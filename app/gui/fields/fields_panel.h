@@ -1,0 +1,24 @@
+// The fields of the selected event.
+#pragma once
+
+#include <QStandardItemModel>
+#include <QTreeView>
+
+#include "app/gui/selection.h"
+
+namespace stallsight::gui {
+
+class FieldsPanel : public QTreeView {
+    Q_OBJECT
+public:
+    explicit FieldsPanel(Selection* selection, QWidget* parent = nullptr);
+
+private:
+    void follow();
+
+    Selection* selection_;
+    QStandardItemModel* model_;
+    const EventInfo* shown_ = nullptr;
+};
+
+}  // namespace stallsight::gui

@@ -1,0 +1,48 @@
+// The lines of one artifact, read from its mapped bytes only as they are shown: the size of the log, or of one of
+// its lines, does not matter.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/gui/selection.h"
+
+namespace stallsight::gui {
+
+struct LogLine {
+    std::uint64_t number = 0;
+    std::string_view text;  // without its line end
+    bool cut = false;       // the line goes on beyond what is shown
+};
+
+class LogText {
+public:
+    static constexpr std::size_t shown_bytes = 8 * 1024;  // of one line
+
+    LogText() = default;
+    LogText(AnalysisPtr analysis, std::size_t artifact);
+
+    [[nodiscard]] std::uint64_t lines() const { return index_ ? index_->lines() : 0; }
+    [[nodiscard]] std::vector<LogLine> read(std::uint64_t first, std::size_t count) const;
+    [[nodiscard]] std::uint64_t line_at(std::uint64_t offset) const { return index_->line_at(view_, offset); }
+    [[nodiscard]] std::uint64_t offset_of(std::uint64_t line) const { return index_->offset_of(view_, line); }
+    [[nodiscard]] std::string_view bytes() const { return view_; }
+    [[nodiscard]] bool is_log() const { return is_log_; }
+
+private:
+    AnalysisPtr analysis_;  // keeps the bytes mapped
+    std::string_view view_;
+    std::shared_ptr<const LineIndex> index_;
+    bool is_log_ = false;
+};
+
+// Offset of the next (or previous) place of `needle` from `from` on; capitals in it make the search exact in case.
+std::optional<std::uint64_t> find_text(std::string_view text, std::string_view needle, std::uint64_t from, bool forward,
+                                       const std::atomic<bool>& cancelled);
+
+}  // namespace stallsight::gui

@@ -1,0 +1,286 @@
+#include "app/gui/log/log_view.h"
+
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QKeyEvent>
+#include <QPainter>
+#include <QScrollBar>
+
+#include "app/gui/rows/marks.h"
+#include "app/gui/theme.h"
+#include "app/gui/words.h"
+
+namespace stallsight::gui {
+
+namespace {
+
+constexpr int edge = 4, gap = 14, above = 3;
+const QString pencil = QStringLiteral("✎ ");
+
+struct Look {
+    QColor colour;
+    bool strong = false;
+};
+
+Look look_of(Piece::Look look) {
+    const Theme& t = theme();
+    switch (look) {
+        case Piece::Look::quiet: return {t.faint};
+        case Piece::Look::key_function: return {t.text, true};
+        case Piece::Look::module: return {t.accent};
+        case Piece::Look::headline: return {t.cause, true};
+        default: return {t.text};
+    }
+}
+
+// Chain functions that one looks for in the log.
+std::set<std::string> key_functions(const Analysis& analysis, const EventInfo* event) {
+    std::set<std::string> keys;
+    if (!event) return keys;
+    keys.insert(event->guilty.function);
+    if (const Chain* chain = analysis.chain_of(event->id))
+        for (std::size_t link : {chain->disabled_link, chain->guilty_link, chain->sleeps_link})
+            if (link < chain->links.size()) keys.insert(chain->links[link].function);
+    return keys;
+}
+
+}  // namespace
+
+LogView::LogView(Selection* selection, QWidget* parent) : QAbstractScrollArea(parent), selection_(selection) {
+    setObjectName("log");
+    setAccessibleName("Log");
+    setFrameShape(QFrame::NoFrame);
+    setFocusPolicy(Qt::StrongFocus);
+    viewport()->setAutoFillBackground(false);
+    connect(selection, &Selection::changed, this, &LogView::follow);
+    connect(selection, &Selection::analysis_changed, this, [this] {
+        text_ = {};
+        artifact_.reset();
+        shown_event_.clear();
+        update_bars();
+        viewport()->update();
+    });
+}
+
+void LogView::set_notes(std::map<std::uint64_t, QString> notes) {
+    notes_ = std::move(notes);
+    viewport()->update();
+}
+
+void LogView::set_found(const QString& needle) {
+    found_ = needle;
+    viewport()->update();
+}
+
+void LogView::follow() {
+    const AnalysisPtr& analysis = selection_->analysis();
+    if (!analysis || !selection_->artifact()) return;
+    const bool other_file = artifact_ != selection_->artifact();
+    if (other_file) {
+        artifact_ = selection_->artifact();
+        text_ = LogText(analysis, *artifact_);
+        update_bars();
+        verticalScrollBar()->setValue(0);
+        emit artifact_changed();
+    }
+    const EventInfo* event = selection_->event();
+    keys_ = key_functions(*analysis, event);
+    const bool other_event = event && event->id != shown_event_;
+    shown_event_ = event ? event->id : std::string();
+    const Frame* frame = selection_->frame_record();
+    const bool in_event = event && event->artifact == artifact_ && frame;
+    if (selection_->line()) scroll_to(selection_->line(), (other_event || other_file) && in_event ? frame->line : 0);
+    viewport()->update();
+}
+
+void LogView::scroll_to(std::uint64_t line, std::uint64_t also) {
+    const std::uint64_t rows = visible_lines(), first = first_line();
+    const std::uint64_t low = also ? std::min(line, also) : line, high = also ? std::max(line, also) : line;
+    if (low >= first + 1 && high + 1 < first + rows) return;
+    // The report's first line stays in sight as long as the other line does not push it out.
+    std::uint64_t top = low > above ? low - above : 1;
+    if (high >= top + rows) top = high - rows / 2;
+    verticalScrollBar()->setValue(static_cast<int>(std::min<std::uint64_t>(top - 1, INT_MAX)));
+}
+
+std::uint64_t LogView::first_line() const { return static_cast<std::uint64_t>(verticalScrollBar()->value()) + 1; }
+
+std::size_t LogView::visible_lines() const {
+    return static_cast<std::size_t>(std::max(1, viewport()->height() / std::max(1, columns().height)));
+}
+
+void LogView::update_bars() {
+    const std::uint64_t rows = visible_lines(), lines = text_.lines();
+    verticalScrollBar()->setPageStep(static_cast<int>(rows));
+    verticalScrollBar()->setRange(0, lines > rows ? static_cast<int>(std::min<std::uint64_t>(lines - rows, INT_MAX)) : 0);
+    horizontalScrollBar()->setSingleStep(40);
+}
+
+void LogView::resizeEvent(QResizeEvent* event) {
+    QAbstractScrollArea::resizeEvent(event);
+    update_bars();
+    if (selection_->line()) scroll_to(selection_->line(), 0);
+}
+
+LogView::Columns LogView::columns() const {
+    const QFontMetricsF metrics(mono_font());
+    Columns c;
+    c.letter = metrics.horizontalAdvance('0');
+    c.height = static_cast<int>(std::ceil(metrics.height())) + 3;
+    const auto digits = static_cast<qreal>(std::max<qsizetype>(4, QString::number(text_.lines()).size()));
+    c.number = edge + 8 + digits * c.letter;
+    c.cpu = c.number + gap;
+    c.time = c.cpu + (text_.is_log() ? 6 * c.letter + gap : 0);
+    c.message = c.time + (text_.is_log() ? 12 * c.letter + gap : 0);
+    return c;
+}
+
+void LogView::paintEvent(QPaintEvent*) {
+    QPainter painter(viewport());
+    painter.fillRect(viewport()->rect(), theme().log);
+    if (!artifact_) return;
+    const Columns c = columns();
+    qreal widest = 0, top = 0;
+    for (const LogLine& line : text_.read(first_line(), visible_lines() + 1)) {
+        widest = std::max(widest, draw_line(painter, line, c, top));
+        top += c.height;
+    }
+    const int hidden = std::max(0, static_cast<int>(widest) - viewport()->width() + 20);
+    // Known only once the lines are read; it must not shrink under a view that has been scrolled.
+    const int range = std::max(hidden, horizontalScrollBar()->value());
+    if (range != horizontalScrollBar()->maximum())
+        QMetaObject::invokeMethod(this, [this, range] { horizontalScrollBar()->setRange(0, range); }, Qt::QueuedConnection);
+}
+
+void LogView::draw_background(QPainter& painter, std::uint64_t line, const QRectF& row) const {
+    const Theme& t = theme();
+    const Frame* frame = selection_->frame_record();
+    const EventInfo* picked = selection_->event();
+    const bool on_frame = frame && picked && picked->artifact == artifact_ && frame->line == line;
+    if (line == selection_->line())
+        painter.fillRect(row, t.selection);
+    else if (on_frame)
+        painter.fillRect(row, t.selection_idle);
+    if (const EventInfo* event = event_at(*selection_->analysis(), *artifact_, line)) {
+        QColor colour = colour_of(mark_of(event->report.kind));
+        if (!picked || event->id != picked->id) colour.setAlpha(90);
+        painter.fillRect(QRectF(0, row.top(), edge, row.height()), colour);
+    }
+}
+
+QString LogView::cpu_of(std::uint64_t line, const std::optional<int>& caller) const {
+    if (caller) return QString("CPU %1").arg(*caller);
+    const EventInfo* event = event_at(*selection_->analysis(), *artifact_, line);
+    return event && event->report.cpu ? QString("CPU %1").arg(*event->report.cpu) : QString();
+}
+
+qreal LogView::draw_line(QPainter& painter, const LogLine& line, const Columns& c, qreal top) const {
+    const Theme& t = theme();
+    const QRectF row(0, top, viewport()->width(), c.height);
+    draw_background(painter, line.number, row);
+    painter.setFont(mono_font());
+    painter.setPen(t.faint);
+    painter.drawText(QRectF(edge, top, c.number - edge, c.height), Qt::AlignRight | Qt::AlignVCenter, QString::number(line.number));
+    const qreal shift = horizontalScrollBar()->value();
+    if (text_.is_log()) {
+        const Record record = parse_record(line.text);
+        painter.drawText(QRectF(c.cpu, top, c.time - c.cpu, c.height), Qt::AlignLeft | Qt::AlignVCenter,
+                         cpu_of(line.number, record.caller_cpu));
+        if (record.time)
+            painter.drawText(QRectF(c.time, top, c.message - c.time - gap, c.height), Qt::AlignRight | Qt::AlignVCenter,
+                             clock_time(seconds(*record.time)));
+    }
+    painter.save();
+    painter.setClipRect(QRectF(c.message, top, row.width() - c.message, c.height));
+    const qreal right = draw_message(painter, line, c.message - shift, row);
+    painter.restore();
+    return right + shift;
+}
+
+qreal LogView::draw_message(QPainter& painter, const LogLine& line, qreal left, const QRectF& row) const {
+    const Theme& t = theme();
+    const Record record = text_.is_log() ? parse_record(line.text) : Record{};
+    const std::string_view message = text_.is_log() ? record.message : line.text;
+    const auto draw = [&](const QString& text, const QColor& colour, bool strong) {
+        painter.setFont(strong ? bold(mono_font()) : mono_font());
+        painter.setPen(colour);
+        painter.drawText(QRectF(left, row.top(), 1e6, row.height()), Qt::AlignLeft | Qt::AlignVCenter, text);
+        left += QFontMetricsF(painter.font()).horizontalAdvance(text);
+    };
+    if (!found_.isEmpty()) draw_found(painter, printable(message), left, row);
+    const EventInfo* event = event_at(*selection_->analysis(), *artifact_, line.number);
+    if (event && event->report.line == line.number) {
+        draw(printable(message), colour_of(mark_of(event->report.kind)), true);
+    } else {
+        for (const Piece& piece : pieces_of(message, keys_)) {
+            const Look look = look_of(piece.look);
+            draw(piece.text, look.colour, look.strong);
+        }
+    }
+    if (line.cut) draw(QStringLiteral(" … (the line goes on)"), t.warning, false);
+    QStringList said;
+    if (!record.remark.empty()) said << printable(record.remark).trimmed();
+    if (auto note = notes_.find(line.number); note != notes_.end()) said << note->second;
+    if (!said.isEmpty()) draw("  " + pencil + said.join(QStringLiteral("  ") + pencil), t.remark, false);
+    return left;
+}
+
+void LogView::draw_found(QPainter& painter, const QString& text, qreal left, const QRectF& row) const {
+    const bool exact = found_ != found_.toLower();
+    const QFontMetricsF metrics(mono_font());
+    for (qsizetype at = 0; (at = text.indexOf(found_, at, exact ? Qt::CaseSensitive : Qt::CaseInsensitive)) >= 0; at += found_.size())
+        painter.fillRect(QRectF(left + metrics.horizontalAdvance(text.left(at)), row.top() + 1,
+                                metrics.horizontalAdvance(text.mid(at, found_.size())), row.height() - 2),
+                         theme().found);
+}
+
+QString LogView::line_as_text(std::uint64_t line) const {
+    const std::vector<LogLine> lines = text_.read(line, 1);
+    if (lines.empty()) return {};
+    if (!text_.is_log()) return printable(lines.front().text);
+    const Record record = parse_record(lines.front().text);
+    QStringList parts{QString::number(line), cpu_of(line, record.caller_cpu),
+                      record.time ? clock_time(seconds(*record.time)) : QString(), printable(record.message)};
+    if (!record.remark.empty()) parts << pencil + printable(record.remark).trimmed();
+    if (auto note = notes_.find(line); note != notes_.end()) parts << pencil + note->second;
+    return parts.join('\t');
+}
+
+void LogView::mousePressEvent(QMouseEvent* event) {
+    if (!artifact_) return;
+    const std::uint64_t line = first_line() + static_cast<std::uint64_t>(event->pos().y() / columns().height);
+    if (line <= text_.lines()) selection_->pick_line(*artifact_, line);
+}
+
+void LogView::mouseDoubleClickEvent(QMouseEvent*) {
+    if (selection_->line()) emit note_wanted();
+}
+
+void LogView::move_by(std::int64_t lines) {
+    if (!artifact_ || !text_.lines()) return;
+    const auto now = static_cast<std::int64_t>(selection_->line() ? selection_->line() : first_line());
+    const auto to = std::clamp<std::int64_t>(now + lines, 1, static_cast<std::int64_t>(text_.lines()));
+    selection_->pick_line(*artifact_, static_cast<std::uint64_t>(to));
+}
+
+void LogView::keyPressEvent(QKeyEvent* event) {
+    const auto page = static_cast<std::int64_t>(visible_lines());
+    const auto all = static_cast<std::int64_t>(text_.lines());
+    if (event->matches(QKeySequence::Copy)) return QGuiApplication::clipboard()->setText(line_as_text(selection_->line()));
+    switch (event->key()) {
+        case Qt::Key_Up:
+        case Qt::Key_K: return move_by(-1);
+        case Qt::Key_Down:
+        case Qt::Key_J: return move_by(1);
+        case Qt::Key_PageUp: return move_by(-page);
+        case Qt::Key_PageDown:
+        case Qt::Key_Space: return move_by(page);
+        case Qt::Key_Home: return move_by(-all);
+        case Qt::Key_End: return move_by(all);
+        case Qt::Key_Left: return horizontalScrollBar()->triggerAction(QAbstractSlider::SliderSingleStepSub);
+        case Qt::Key_Right: return horizontalScrollBar()->triggerAction(QAbstractSlider::SliderSingleStepAdd);
+        default: QAbstractScrollArea::keyPressEvent(event);
+    }
+}
+
+}  // namespace stallsight::gui

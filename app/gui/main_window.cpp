@@ -1,0 +1,289 @@
+#include "app/gui/main_window.h"
+
+#include <QDragEnterEvent>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QMenu>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QSettings>
+
+#include "app/gui/answer/answer_bar.h"
+#include "app/gui/bundle_tree/bundle_panel.h"
+#include "app/gui/chain/chain_panel.h"
+#include "app/gui/events/events_panel.h"
+#include "app/gui/fields/fields_panel.h"
+#include "app/gui/log/log_panel.h"
+#include "app/gui/notes/notes_panel.h"
+#include "app/gui/patch/patch_panel.h"
+#include "app/gui/search_field.h"
+#include "app/gui/source/source_panel.h"
+#include "app/gui/stack/stack_panel.h"
+#include "app/gui/start_page.h"
+#include "app/gui/theme.h"
+#include "app/gui/timeline/timeline_panel.h"
+#include "app/gui/words.h"
+
+namespace stallsight::gui {
+
+MainWindow::MainWindow(WindowOptions options, QWidget* parent) : QMainWindow(parent), options_(std::move(options)) {
+    setWindowTitle("Stallsight");
+    setAcceptDrops(true);
+    resize(1600, 1000);
+    setMinimumSize(900, 560);
+    make_actions();
+    start_ = new StartPage(options_.samples_dir);
+    work_ = make_work_page();
+    pages_ = new QStackedWidget;
+    pages_->addWidget(start_);
+    pages_->addWidget(work_);
+    auto* central = new QWidget;
+    auto* column = new QVBoxLayout(central);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(make_bar());
+    column->addWidget(pages_, 1);
+    column->addWidget(make_status());
+    setCentralWidget(central);
+    connect_panels();
+    update_recent({});
+    update_status();
+}
+
+QWidget* MainWindow::make_bar() {
+    auto* bar = new QWidget;
+    bar->setObjectName("bar");
+    bar->setAttribute(Qt::WA_StyledBackground);
+    auto* row = new QHBoxLayout(bar);
+    row->setContentsMargins(8, 5, 8, 5);
+    row->setSpacing(4);
+    auto* open_menu = new QMenu(this);
+    open_menu->addAction(open_);
+    open_menu->addAction(open_folder_);
+    row->addWidget(bar_button("Open", nullptr, open_menu));
+    recent_ = new QMenu(this);
+    row->addWidget(bar_button(QStringLiteral("Recent ▾"), nullptr, recent_));
+    row->addWidget(bar_button(QStringLiteral("Symbols…"), symbols_));
+    row->addWidget(bar_button(QStringLiteral("Compare…"), compare_));
+    QToolButton* report = bar_button(QStringLiteral("Export report ▾"), nullptr, export_);
+    report->setObjectName("framed");
+    row->addWidget(report);
+    row->addStretch(1);
+    search_ = new SearchField;
+    search_->setFixedWidth(420);
+    search_->set_commands(commands_);
+    row->addWidget(search_);
+    return bar;
+}
+
+QToolButton* MainWindow::bar_button(const QString& text, QAction* action, QMenu* menu) {
+    auto* button = new QToolButton;
+    button->setText(text);
+    button->setFocusPolicy(Qt::TabFocus);
+    if (menu) {
+        button->setMenu(menu);
+        button->setPopupMode(QToolButton::InstantPopup);
+    }
+    if (action) {
+        button->setToolTip(action->text() + (action->shortcut().isEmpty() ? QString() : " (" + action->shortcut().toString() + ")"));
+        connect(button, &QToolButton::clicked, action, &QAction::trigger);
+        connect(action, &QAction::enabledChanged, button, &QToolButton::setEnabled);
+        button->setEnabled(action->isEnabled());
+    }
+    return button;
+}
+
+QWidget* MainWindow::make_work_page() {
+    bundle_ = new BundlePanel(&selection_);
+    events_ = new EventsPanel(&selection_);
+    answer_ = new AnswerBar(&selection_);
+    auto* left = new QSplitter(Qt::Vertical);
+    left->addWidget(bundle_);
+    left->addWidget(events_);
+    left->setSizes({300, 500});
+    auto* columns = new QSplitter(Qt::Horizontal);
+    columns->addWidget(left);
+    columns->addWidget(make_middle());
+    columns->addWidget(make_tabs());
+    for (QSplitter* splitter : {left, columns}) {
+        splitter->setHandleWidth(1);
+        splitter->setChildrenCollapsible(false);
+    }
+    columns->setStretchFactor(1, 1);
+    columns->setSizes({310, 760, 520});
+    auto* page = new QWidget;
+    auto* column = new QVBoxLayout(page);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(answer_);
+    column->addWidget(columns, 1);
+    return page;
+}
+
+QWidget* MainWindow::make_middle() {
+    timeline_ = new TimelinePanel(&selection_);
+    log_ = new LogPanel(&selection_);
+    middle_ = new QSplitter(Qt::Vertical);
+    middle_->addWidget(timeline_);
+    middle_->addWidget(log_);
+    middle_->setHandleWidth(1);
+    middle_->setChildrenCollapsible(false);
+    return middle_;
+}
+
+QWidget* MainWindow::make_tabs() {
+    chain_ = new ChainPanel(&selection_);
+    stack_ = new StackPanel(&selection_);
+    source_ = new SourcePanel(&selection_);
+    patch_ = new PatchPanel(&selection_);
+    fields_ = new FieldsPanel(&selection_);
+    notes_panel_ = new NotesPanel(&selection_, &notes_);
+    tabs_ = new QTabWidget;
+    tabs_->setObjectName("tabs");
+    tabs_->setDocumentMode(true);
+    tabs_->addTab(chain_, "Chain");
+    tabs_->addTab(stack_, "Stack");
+    tabs_->addTab(source_, "Source");
+    tabs_->addTab(patch_, "Patch");
+    tabs_->addTab(fields_, "Fields");
+    tabs_->addTab(notes_panel_, "Notes");
+    tabs_->setMinimumWidth(320);
+    source_->set_folders(options_.analysis.source_dirs);
+    return tabs_;
+}
+
+QWidget* MainWindow::make_status() {
+    auto* status = new QWidget;
+    status->setObjectName("status");
+    status->setAttribute(Qt::WA_StyledBackground);
+    auto* row = new QHBoxLayout(status);
+    row->setContentsMargins(12, 4, 12, 4);
+    read_ = new QLabel;
+    case_ = new QLabel;
+    problems_ = new QToolButton;
+    problems_->setObjectName("quiet");
+    for (QLabel* label : {read_, case_}) {
+        label->setObjectName("muted");
+        label->setFont(small(ui_font()));
+    }
+    problems_->setFont(small(ui_font()));
+    row->addWidget(read_);
+    row->addWidget(problems_);
+    row->addStretch(1);
+    row->addWidget(case_);
+    return status;
+}
+
+void MainWindow::connect_panels() {
+    connect(&loader_, &Loader::progressed, start_, &StartPage::show_progress);
+    connect(&loader_, &Loader::loaded, this, &MainWindow::show_analysis);
+    connect(&loader_, &Loader::failed, this, &MainWindow::show_failure);
+    connect(&loader_, &Loader::cancelled, start_, &StartPage::show_welcome);
+    connect(start_, &StartPage::cancel_wanted, &loader_, &Loader::cancel);
+    connect(start_, &StartPage::open_wanted, this, [this] { ask_open(false); });
+    connect(start_, &StartPage::path_wanted, this, &MainWindow::open);
+
+    connect(bundle_, &BundlePanel::debug_info_wanted, this, &MainWindow::ask_debug_dir);
+    connect(chain_, &ChainPanel::debug_info_wanted, this, &MainWindow::ask_debug_dir);
+    connect(chain_, &ChainPanel::patch_wanted, this, [this] { tabs_->setCurrentWidget(patch_); });
+    connect(source_, &SourcePanel::debug_info_wanted, this, &MainWindow::ask_debug_dir);
+    connect(source_, &SourcePanel::source_folder_wanted, this, &MainWindow::ask_source_dir);
+    connect(stack_, &StackPanel::source_wanted, this, [this] { tabs_->setCurrentWidget(source_); });
+
+    connect(search_, &SearchField::find_wanted, log_, &LogPanel::find);
+    connect(search_, &SearchField::left, this, [this] { log_->view()->setFocus(); });
+    connect(log_, &LogPanel::found, search_, &SearchField::show_result);
+    connect(log_->view(), &LogView::note_wanted, this, &MainWindow::start_note);
+    const auto show_notes = [this] {
+        const auto artifact = log_->view()->artifact();
+        if (selection_.analysis() && artifact)
+            log_->view()->set_notes(notes_.on_lines(selection_.analysis()->artifacts[*artifact].artifact.path));
+        update_status();
+    };
+    connect(&notes_, &NoteStore::changed, this, show_notes);
+    connect(log_->view(), &LogView::artifact_changed, this, show_notes);
+    connect(problems_, &QToolButton::clicked, this, &MainWindow::show_problems);
+}
+
+void MainWindow::open(const QString& path) {
+    path_ = path;
+    pages_->setCurrentWidget(start_);
+    start_->show_progress("Opening " + QFileInfo(path).fileName() + QStringLiteral("…"), 0);
+    loader_.load(path, options_.analysis);
+}
+
+void MainWindow::show_analysis(std::shared_ptr<const Analysis> analysis) {
+    const bool same_bundle = selection_.analysis() && selection_.analysis()->bundle_path == analysis->bundle_path;
+    const std::string event = same_bundle && selection_.event() ? selection_.event()->id : std::string();
+    pages_->setCurrentWidget(work_);
+    setWindowTitle(qs(analysis->bundle_name) + QStringLiteral(" – Stallsight"));
+    selection_.show(analysis);
+    notes_.open(analysis);
+    if (!event.empty()) selection_.pick_event(event);  // debug info was added: stay where one was
+    const int needed = timeline_->needed_height(), all = middle_->height() > 200 ? middle_->height() : 800;
+    middle_->setSizes({std::min(needed, all * 55 / 100), all - std::min(needed, all * 55 / 100)});
+    middle_->setStretchFactor(0, 0);
+    middle_->setStretchFactor(1, 1);
+    log_->view()->setFocus();
+    export_->setEnabled(true);
+    update_recent(path_);
+    update_status();
+    emit ready();
+}
+
+void MainWindow::show_failure(const QString& message) {
+    pages_->setCurrentWidget(start_);
+    start_->show_error(message);
+    emit failed(message);
+}
+
+void MainWindow::update_status() {
+    const AnalysisPtr& analysis = selection_.analysis();
+    problems_->setVisible(analysis && !analysis->problems.empty());
+    case_->setText(notes_.state());
+    if (!analysis) return read_->setText(QStringLiteral("Nothing open · F1 shows the keys"));
+    std::uint64_t lines = 0;
+    for (const ArtifactInfo& info : analysis->artifacts) lines += info.scan.index.lines();
+    read_->setText(QStringLiteral("✔ %1 read · %2 of logs · %3")
+                       .arg(count(analysis->artifacts.size(), "file"), count(lines, "line"), count(analysis->events.size(), "event")));
+    problems_->setText(QStringLiteral("⚠ %1 could not be read").arg(count(analysis->problems.size(), "file")));
+}
+
+void MainWindow::show_problems() {
+    QStringList lines;
+    for (const Error& problem : selection_.analysis()->problems) lines << qs(problem.text());
+    QMessageBox box(QMessageBox::Warning, "Not read", "What could be read is shown. This could not:", QMessageBox::Close, this);
+    box.setInformativeText(lines.mid(0, 20).join('\n'));
+    box.exec();
+}
+
+void MainWindow::update_recent(const QString& opened) {
+    QStringList paths;
+    if (options_.remember) {
+        QSettings settings("Stallsight", "window");
+        paths = settings.value("recent").toStringList();
+        if (!opened.isEmpty()) {
+            const QString whole = QFileInfo(opened).absoluteFilePath();
+            paths.removeAll(whole);
+            paths.prepend(whole);
+            paths = paths.mid(0, 8);
+            settings.setValue("recent", paths);
+        }
+    }
+    recent_->clear();
+    for (const QString& path : paths) recent_->addAction(path, this, [this, path] { open(path); });
+    if (paths.isEmpty()) recent_->addAction("Nothing opened yet")->setEnabled(false);
+    start_->set_recent(paths.mid(0, 4));
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    if (event->mimeData()->hasUrls() && event->mimeData()->urls().size() == 1 && event->mimeData()->urls().front().isLocalFile())
+        event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    const QList<QUrl> urls = event->mimeData()->urls();
+    if (!urls.isEmpty()) open(urls.front().toLocalFile());
+}
+
+}  // namespace stallsight::gui

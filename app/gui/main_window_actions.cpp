@@ -1,0 +1,158 @@
+// What the window's menus and keys do.
+#include <QApplication>
+#include <QFileDialog>
+#include <QMenu>
+#include <QMessageBox>
+#include <QSaveFile>
+
+#include "analysis/json.h"
+#include "analysis/report/html.h"
+#include "analysis/report/svg.h"
+#include "app/gui/answer/answer_bar.h"
+#include "app/gui/bundle_tree/bundle_panel.h"
+#include "app/gui/chain/chain_panel.h"
+#include "app/gui/compare/compare_dialog.h"
+#include "app/gui/events/events_panel.h"
+#include "app/gui/log/log_panel.h"
+#include "app/gui/main_window.h"
+#include "app/gui/notes/notes_panel.h"
+#include "app/gui/search_field.h"
+#include "app/gui/shortcut_sheet.h"
+#include "app/gui/source/source_panel.h"
+#include "app/gui/timeline/timeline_panel.h"
+#include "app/gui/words.h"
+
+namespace stallsight::gui {
+
+QAction* MainWindow::add_command(const QString& text, const QList<QKeySequence>& keys, std::function<void()> act) {
+    auto* action = new QAction(text, this);
+    action->setShortcuts(keys);
+    connect(action, &QAction::triggered, this, [act = std::move(act)] { act(); });
+    addAction(action);
+    commands_ << action;
+    return action;
+}
+
+void MainWindow::make_actions() {
+    open_ = add_command(QStringLiteral("Open a file or archive…"), {QKeySequence::Open}, [this] { ask_open(false); });
+    open_folder_ = add_command(QStringLiteral("Open a folder…"), {QKeySequence("Ctrl+Shift+O")}, [this] { ask_open(true); });
+    symbols_ = add_command(QStringLiteral("Add a folder with debug info…"), {QKeySequence("Ctrl+D")}, [this] { ask_debug_dir(); });
+    add_command(QStringLiteral("Add a source folder…"), {QKeySequence("Ctrl+Shift+D")}, [this] { ask_source_dir(); });
+    compare_ = add_command(QStringLiteral("Compare with another run…"), {QKeySequence("Ctrl+K")}, [this] { compare_with(); });
+    add_command("Next event", {QKeySequence("N"), QKeySequence(".")}, [this] { selection_.step(1); });
+    add_command("Previous event", {QKeySequence("Shift+N"), QKeySequence(",")}, [this] { selection_.step(-1); });
+    add_command("Why we say so", {QKeySequence("E")}, [this] { answer_->show_evidence(); });
+    add_command("Note on the selected line or event", {QKeySequence("M")}, [this] { start_note(); });
+    add_command("Search the logs", {QKeySequence::Find, QKeySequence("/")}, [this] {
+        search_->setFocus();
+        search_->selectAll();
+    });
+    add_command("Next match", {QKeySequence("F3")}, [this] { emit search_->find_wanted(search_->text(), true, true); });
+    add_command("Previous match", {QKeySequence("Shift+F3")}, [this] { emit search_->find_wanted(search_->text(), false, true); });
+    add_command("Fit the timeline", {QKeySequence("F")}, [this] { timeline_->plot()->fit(); });
+    make_tabs_actions();
+    export_ = new QMenu(this);
+    export_->addAction(add_command(QStringLiteral("Export report as HTML…"), {QKeySequence("Ctrl+E")}, [this] { export_report(); }));
+    export_->addAction(add_command(QStringLiteral("Export analysis as JSON…"), {}, [this] { export_json(); }));
+    export_->addAction(add_command(QStringLiteral("Export timeline as SVG…"), {}, [this] { export_timeline(); }));
+    export_->addAction(add_command(QStringLiteral("Export picture of this window…"), {}, [this] { export_picture(); }));
+    export_->setEnabled(false);
+    add_command("Show every command", {QKeySequence("Ctrl+Shift+P"), QKeySequence(":")}, [this] { search_->start_command(); });
+    add_command("Show the keys", {QKeySequence("F1"), QKeySequence("?")}, [this] { show_shortcuts(); });
+    add_command("Quit", {QKeySequence::Quit}, [this] { close(); });
+}
+
+void MainWindow::make_tabs_actions() {
+    const char* const names[] = {"Chain", "Stack", "Source", "Patch", "Fields", "Notes"};
+    for (int tab = 0; tab < 6; ++tab)
+        add_command(QString("Show %1").arg(names[tab]), {QKeySequence(QString("Alt+%1").arg(tab + 1))}, [this, tab] {
+            tabs_->setCurrentIndex(tab);
+            tabs_->currentWidget()->setFocus();
+        });
+    const auto go_to = [this](const QString& name, const QString& key, auto panel) {
+        add_command(name, {QKeySequence(key)}, [this, panel] {
+            if (QWidget* list = (this->*panel)->template findChild<QAbstractItemView*>())
+                list->setFocus();
+            else
+                (this->*panel)->setFocus();
+        });
+    };
+    go_to("Go to the bundle", "Ctrl+1", &MainWindow::bundle_);
+    go_to("Go to the events", "Ctrl+2", &MainWindow::events_);
+    go_to("Go to the timeline", "Ctrl+3", &MainWindow::timeline_);
+    go_to("Go to the log", "Ctrl+4", &MainWindow::log_);
+    go_to("Go to the chain", "Ctrl+5", &MainWindow::chain_);
+}
+
+void MainWindow::ask_open(bool folder) {
+    const QString path = folder ? QFileDialog::getExistingDirectory(this, "Open a folder")
+                                : QFileDialog::getOpenFileName(this, "Open a log or an archive");
+    if (!path.isEmpty()) open(path);
+}
+
+void MainWindow::ask_debug_dir() {
+    const QString folder = QFileDialog::getExistingDirectory(this, "Folder with vmlinux, .ko or .debug files of this build");
+    if (folder.isEmpty()) return;
+    options_.analysis.debug_dirs.push_back(folder.toStdString());
+    if (!path_.isEmpty()) open(path_);
+}
+
+void MainWindow::ask_source_dir() {
+    const QString folder = QFileDialog::getExistingDirectory(this, "Folder with the kernel's or the module's source");
+    if (folder.isEmpty()) return;
+    options_.analysis.source_dirs.push_back(folder.toStdString());
+    source_->set_folders(options_.analysis.source_dirs);
+}
+
+QString MainWindow::ask_file(const QString& title, const QString& suffix) {
+    const QString name = selection_.analysis() ? qs(selection_.analysis()->bundle_name) : QString("stallsight");
+    return QFileDialog::getSaveFileName(this, title, name + suffix, "*" + suffix);
+}
+
+void MainWindow::write_file(const QString& path, const std::string& text) {
+    if (path.isEmpty()) return;
+    QSaveFile file(path);
+    const bool written = file.open(QIODevice::WriteOnly) && file.write(text.data(), static_cast<qint64>(text.size())) >= 0 && file.commit();
+    if (!written) QMessageBox::warning(this, "Not written", path + ": " + file.errorString());
+}
+
+void MainWindow::export_report() {
+    if (!selection_.analysis()) return;
+    write_file(ask_file("Export report", ".html"), html_report(*selection_.analysis(), notes_.file()));
+}
+
+void MainWindow::export_json() {
+    if (selection_.analysis()) write_file(ask_file("Export analysis", ".json"), to_json(*selection_.analysis()));
+}
+
+void MainWindow::export_timeline() {
+    if (selection_.analysis()) write_file(ask_file("Export timeline", ".svg"), timeline_svg(*selection_.analysis()));
+}
+
+void MainWindow::export_picture() {
+    const QPixmap picture = grab();
+    const QString path = ask_file("Export picture", ".png");
+    if (!path.isEmpty() && !picture.save(path, "PNG")) QMessageBox::warning(this, "Not written", path);
+}
+
+void MainWindow::compare_with() {
+    if (!selection_.analysis()) return;
+    const QString path = QFileDialog::getExistingDirectory(this, "The other run's bundle (the one after the patch)");
+    if (path.isEmpty()) return;
+    auto* dialog = new CompareDialog(selection_.analysis(), path, options_.analysis, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->show();
+}
+
+void MainWindow::show_shortcuts() {
+    auto* sheet = new ShortcutSheet(commands_, this);
+    sheet->setAttribute(Qt::WA_DeleteOnClose);
+    sheet->show();
+}
+
+void MainWindow::start_note() {
+    tabs_->setCurrentWidget(notes_panel_);
+    notes_panel_->start_note();
+}
+
+}  // namespace stallsight::gui

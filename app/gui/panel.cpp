@@ -1,0 +1,47 @@
+#include "app/gui/panel.h"
+
+#include <QResizeEvent>
+
+#include "app/gui/theme.h"
+
+namespace stallsight::gui {
+
+Panel::Panel(const QString& title, QWidget* parent) : QWidget(parent) {
+    layout_ = new QVBoxLayout(this);
+    layout_->setContentsMargins(0, 0, 0, 0);
+    layout_->setSpacing(0);
+    auto* head = new QWidget;
+    head->setObjectName("panel-head");
+    head->setAttribute(Qt::WA_StyledBackground);
+    auto* row = new QHBoxLayout(head);
+    row->setContentsMargins(12, 6, 12, 6);
+    title_ = new QLabel(title.toUpper());
+    QFont font = bold(small(ui_font()));
+    font.setLetterSpacing(QFont::AbsoluteSpacing, 0.6);
+    title_->setFont(font);
+    title_->setObjectName("muted");
+    note_ = new QLabel;
+    note_->setObjectName("muted");
+    note_->setFont(small(ui_font()));
+    note_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    note_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    row->addWidget(title_);
+    row->addWidget(note_, 1);
+    layout_->addWidget(head);
+}
+
+void Panel::set_content(QWidget* content) { layout_->addWidget(content, 1); }
+
+void Panel::set_note(const QString& note) {
+    note_text_ = note;
+    note_->setToolTip(note);
+    const int room = width() - title_->sizeHint().width() - 36;
+    note_->setText(note_->fontMetrics().elidedText(note, Qt::ElideMiddle, std::max(room, 40)));
+}
+
+void Panel::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    set_note(note_text_);
+}
+
+}  // namespace stallsight::gui

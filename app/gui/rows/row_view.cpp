@@ -1,0 +1,96 @@
+#include "app/gui/rows/row_view.h"
+
+#include <QPainter>
+
+#include "app/gui/rows/row_model.h"
+#include "app/gui/theme.h"
+
+namespace stallsight::gui {
+
+namespace {
+
+constexpr int mark_box = 10, mark_space = 17, padding = 4;
+
+int line_height() { return QFontMetrics(ui_font()).height(); }
+
+}  // namespace
+
+void RowDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
+    const auto text_of = [&](int role) { return index.data(role).toString(); };
+    const QString detail = text_of(RowModel::detail_role);
+    const auto mark = static_cast<Mark>(index.data(RowModel::mark_role).toInt());
+    painter->save();
+    QRect line = option.rect.adjusted(2, detail.isEmpty() ? 0 : padding, -6, 0);
+    if (!detail.isEmpty()) line.setHeight(line_height());
+    if (mark != Mark::none) {
+        draw_mark(*painter, QRectF(line.left(), line.center().y() - mark_box / 2.0 + 1, mark_box, mark_box), mark);
+        line.setLeft(line.left() + mark_space);
+    }
+    const int left = line.left();
+    // Labels keep their width; the words in front of them give way.
+    const QStringList pills = index.data(RowModel::pills_role).toStringList();
+    qreal reserved = 0;
+    for (const QString& pill : pills) reserved += pill_width(pill) + 5;
+    const auto draw = [&](const QString& text, const QFont& font, const QColor& colour, const QRect& area) {
+        painter->setFont(font);
+        painter->setPen(colour);
+        const QString shown = QFontMetrics(font).elidedText(text, Qt::ElideRight, area.width());
+        painter->drawText(area, Qt::AlignLeft | Qt::AlignVCenter, shown);
+        return QFontMetrics(font).horizontalAdvance(shown);
+    };
+    line.setRight(line.right() - static_cast<int>(reserved));
+    const QFont title_font = index.data(RowModel::strong_role).toBool() ? bold(ui_font()) : ui_font();
+    line.setLeft(line.left() + draw(index.data().toString(), title_font, theme().text, line) + 7);
+    if (const QString suffix = text_of(RowModel::suffix_role); !suffix.isEmpty() && line.width() > 20)
+        line.setLeft(line.left() + draw(suffix, ui_font(), theme().muted, line) + 7);
+    if (const QString link = text_of(RowModel::action_text_role); !link.isEmpty())
+        draw(link, ui_font(), theme().accent, line);
+    qreal at = line.left();
+    for (const QString& pill : pills) at += draw_pill(*painter, at, line.center().y() + 1, pill, theme().muted) + 5;
+    if (!detail.isEmpty())
+        draw(detail, ui_font(), theme().muted,
+             QRect(left, line.bottom() + 1, option.rect.right() - 6 - left, line_height()));
+    painter->restore();
+}
+
+QSize RowDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex& index) const {
+    const bool two = !index.data(RowModel::detail_role).toString().isEmpty();
+    return {100, two ? 2 * line_height() + 2 * padding : line_height() + 7};
+}
+
+RowView::RowView(QAbstractItemModel* model, QWidget* parent) : QTreeView(parent) {
+    setModel(model);
+    setItemDelegate(new RowDelegate(this));
+    setHeaderHidden(true);
+    setIndentation(16);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setFrameShape(QFrame::NoFrame);
+    setMouseTracking(true);
+    connect(model, &QAbstractItemModel::modelReset, this, &QTreeView::expandAll);
+    connect(this, &QTreeView::clicked, this, &RowView::picked);
+}
+
+void RowView::follow(const QModelIndex& index) {
+    following_ = true;
+    if (index.isValid() && index != currentIndex()) {
+        setCurrentIndex(index);
+        scrollTo(index);
+    }
+    if (!index.isValid()) setCurrentIndex({});
+    following_ = false;
+}
+
+void RowView::drawRow(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
+    // The whole width, arrows included, is the row: the style would leave the indentation out.
+    if (index == currentIndex())
+        painter->fillRect(option.rect, hasFocus() ? theme().selection : theme().selection_idle);
+    QTreeView::drawRow(painter, option, index);
+}
+
+void RowView::currentChanged(const QModelIndex& current, const QModelIndex& previous) {
+    QTreeView::currentChanged(current, previous);
+    viewport()->update();
+    if (!following_ && current.isValid()) emit picked(current);
+}
+
+}  // namespace stallsight::gui

@@ -1,0 +1,34 @@
+// Finds text in the logs as one types; behind a ">" it finds a command instead.
+#pragma once
+
+#include <QAction>
+#include <QLineEdit>
+
+namespace stallsight::gui {
+
+class SearchField : public QLineEdit {
+    Q_OBJECT
+public:
+    explicit SearchField(QWidget* parent = nullptr);
+
+    void set_commands(const QList<QAction*>& commands);
+    void show_result(const QString& how);
+    void start_command();
+
+signals:
+    void find_wanted(const QString& text, bool forward, bool again);
+    void left();
+
+protected:
+    void keyPressEvent(QKeyEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    [[nodiscard]] bool is_command() const { return text().startsWith('>'); }
+    void run_command(const QString& name);
+
+    QList<QAction*> commands_;
+    QString result_;
+};
+
+}  // namespace stallsight::gui

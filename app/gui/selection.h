@@ -1,0 +1,57 @@
+// What is looked at: one event, frame and log line, shared by every panel, so that picking something anywhere
+// moves all of them.
+#pragma once
+
+#include <QObject>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "analysis/analysis.h"
+
+namespace stallsight::gui {
+
+using AnalysisPtr = std::shared_ptr<const Analysis>;
+
+class Selection : public QObject {
+    Q_OBJECT
+public:
+    explicit Selection(QObject* parent = nullptr);
+
+    // Starts anew on another analysis (may be null) with its first event.
+    void show(AnalysisPtr analysis);
+    [[nodiscard]] const AnalysisPtr& analysis() const { return analysis_; }
+
+    void pick_event(const std::string& id);
+    void pick_frame(std::size_t frame);
+    // A line inside an event picks the event and, where the line is one, the frame too.
+    void pick_line(std::size_t artifact, std::uint64_t line);
+    void pick_artifact(std::size_t artifact);
+    // "nt-a/core-0/kern.log:25", as evidence names its place; false when there is no such artifact.
+    bool pick_place(const std::string& place);
+    // The next (or previous) event in the order of the list; stays at the ends.
+    void step(int by);
+
+    [[nodiscard]] const EventInfo* event() const;
+    [[nodiscard]] const Frame* frame_record() const;
+    [[nodiscard]] std::optional<std::size_t> frame() const { return frame_; }
+    [[nodiscard]] std::optional<std::size_t> artifact() const { return artifact_; }
+    [[nodiscard]] std::uint64_t line() const { return line_; }  // 0: none
+
+signals:
+    void analysis_changed();
+    void changed();
+
+private:
+    AnalysisPtr analysis_;
+    std::string event_;
+    std::optional<std::size_t> frame_, artifact_;
+    std::uint64_t line_ = 0;
+};
+
+// The event whose lines hold this one, or null.
+const EventInfo* event_at(const Analysis& analysis, std::size_t artifact, std::uint64_t line);
+std::optional<std::size_t> artifact_of_path(const Analysis& analysis, const std::string& path);
+
+}  // namespace stallsight::gui

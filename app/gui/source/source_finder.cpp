@@ -1,0 +1,81 @@
+#include "app/gui/source/source_finder.h"
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+
+namespace stallsight::gui {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::vector<std::string> parts_of(const std::string& file) {
+    std::vector<std::string> parts;
+    for (const fs::path& part : fs::path(file).lexically_normal().relative_path())
+        // A path from a log is not to be trusted: it may not climb out of the folder that it is looked for in.
+        if (part != "..") parts.push_back(part.string());
+    return parts;
+}
+
+std::string tail_of(const std::vector<std::string>& parts, std::size_t skip) {
+    std::string tail;
+    for (std::size_t i = skip; i < parts.size(); ++i) tail += (tail.empty() ? "" : "/") + parts[i];
+    return tail;
+}
+
+// How many path components agree, counted from the file's name.
+std::size_t agreement(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+    const auto ends = std::mismatch(a.rbegin(), a.rend(), b.rbegin(), b.rend());
+    return static_cast<std::size_t>(ends.first - a.rbegin());
+}
+
+// "WARNING: CPU: 5 PID: 5079 at kernel/sched/core.c:3899 .preempt_count_sub+0x7c/0xfc"
+std::optional<SourceSpot> spot_in_headline(const std::string& headline) {
+    const std::size_t at = headline.find(" at ");
+    const std::size_t colon = at == std::string::npos ? at : headline.find(':', at);
+    if (colon == std::string::npos || headline.find(' ', at + 4) < colon) return std::nullopt;
+    SourceSpot spot{headline.substr(at + 4, colon - at - 4), 0, "the report"};
+    std::from_chars(headline.data() + colon + 1, headline.data() + headline.size(), spot.line);
+    return spot.line ? std::optional(spot) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<SourceSpot> source_spot(const Analysis& analysis, const EventInfo& event, std::optional<std::size_t> frame) {
+    if (frame && *frame < event.symbols.size() && event.symbols[*frame] && !event.symbols[*frame]->places.empty()) {
+        const SourcePlace& place = event.symbols[*frame]->places.front();
+        if (!place.file.empty()) return SourceSpot{place.file, place.line, "debug info"};
+    }
+    if (frame && *frame < event.report.frames.size() && !event.report.frames[*frame].file.empty())
+        return SourceSpot{event.report.frames[*frame].file, event.report.frames[*frame].source_line, "the log"};
+    const Chain* chain = analysis.chain_of(event.id);
+    for (std::size_t i = 0; chain && frame && i < chain->links.size(); ++i)
+        if (chain->links[i].frame == *frame && !chain->links[i].file.empty())
+            return SourceSpot{chain->links[i].file, chain->links[i].line, "debug info"};
+    if (!frame || event.report.frames.empty()) return spot_in_headline(event.report.headline);
+    return std::nullopt;
+}
+
+std::optional<FoundSource> find_source(const Analysis& analysis, const std::vector<std::string>& folders,
+                                       const std::string& file) {
+    const std::vector<std::string> parts = parts_of(file);
+    for (const std::string& folder : folders)
+        for (std::size_t skip = 0; skip < parts.size(); ++skip) {
+            const std::string path = (fs::path(folder) / tail_of(parts, skip)).string();
+            std::error_code ignored;
+            if (!fs::is_regular_file(path, ignored)) continue;
+            if (auto bytes = Bytes::map_file(path)) return FoundSource{path, std::move(*bytes)};
+        }
+    const Artifact* best = nullptr;
+    std::size_t agreed = 0;
+    for (const ArtifactInfo& info : analysis.artifacts) {
+        if (info.artifact.kind != ArtifactKind::source) continue;
+        const std::size_t same = agreement(parts, parts_of(info.artifact.path));
+        if (same > agreed) best = &info.artifact, agreed = same;
+    }
+    if (best) return FoundSource{best->path, best->bytes};
+    return std::nullopt;
+}
+
+}  // namespace stallsight::gui

@@ -1,0 +1,30 @@
+// Finds the text of a source file that debug info or a report names.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/analysis.h"
+
+namespace stallsight::gui {
+
+// The place in the source that a frame stands for.
+struct SourceSpot {
+    std::string file;
+    int line = 0;
+    std::string said_by;  // "debug info", "the report"
+};
+
+std::optional<SourceSpot> source_spot(const Analysis& analysis, const EventInfo& event, std::optional<std::size_t> frame);
+
+struct FoundSource {
+    std::string name;  // where it was found
+    Bytes text;
+};
+
+// In the given folders first (the longest tail of the path that exists there), then among the bundle's own files.
+std::optional<FoundSource> find_source(const Analysis& analysis, const std::vector<std::string>& folders,
+                                       const std::string& file);
+
+}  // namespace stallsight::gui

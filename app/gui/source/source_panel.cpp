@@ -1,0 +1,93 @@
+#include "app/gui/source/source_panel.h"
+
+#include <QVBoxLayout>
+
+#include "app/gui/source/source_finder.h"
+#include "app/gui/theme.h"
+#include "app/gui/words.h"
+
+namespace stallsight::gui {
+
+SourcePanel::SourcePanel(Selection* selection, QWidget* parent)
+    : QWidget(parent), selection_(selection), heading_(new QLabel), missing_(new QLabel),
+      add_debug_info_(new QPushButton(QStringLiteral("Add debug info…"))),
+      add_folder_(new QPushButton(QStringLiteral("Add source folder…"))), code_(new CodeView), gap_(new QWidget) {
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    heading_->setContentsMargins(12, 8, 12, 8);
+    heading_->setTextFormat(Qt::RichText);
+    heading_->setWordWrap(true);
+    missing_->setContentsMargins(12, 4, 12, 10);
+    missing_->setWordWrap(true);
+    missing_->setTextFormat(Qt::RichText);
+    code_->setObjectName("source");
+    code_->setAccessibleName("Source");
+    auto* buttons = new QHBoxLayout(gap_);
+    buttons->setContentsMargins(12, 0, 12, 12);
+    buttons->addWidget(add_debug_info_);
+    buttons->addWidget(add_folder_);
+    buttons->addStretch(1);
+    column->addWidget(heading_);
+    column->addWidget(missing_);
+    column->addWidget(gap_);
+    column->addWidget(code_, 1);
+    column->addStretch(0);
+    connect(selection, &Selection::changed, this, &SourcePanel::follow);
+    connect(selection, &Selection::analysis_changed, this, [this] { shown_.clear(); });
+    connect(add_debug_info_, &QPushButton::clicked, this, &SourcePanel::debug_info_wanted);
+    connect(add_folder_, &QPushButton::clicked, this, &SourcePanel::source_folder_wanted);
+}
+
+void SourcePanel::set_folders(std::vector<std::string> folders) {
+    folders_ = std::move(folders);
+    shown_.clear();
+    follow();
+}
+
+void SourcePanel::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    follow();
+}
+
+void SourcePanel::say(const QString& html, bool debug_info, bool folder) {
+    missing_->setText(html);
+    missing_->setVisible(!html.isEmpty());
+    add_debug_info_->setVisible(debug_info);
+    add_folder_->setVisible(folder);
+    gap_->setVisible(debug_info || folder);
+    code_->setVisible(html.isEmpty());
+    static_cast<QVBoxLayout*>(layout())->setStretch(4, html.isEmpty() ? 0 : 1);
+}
+
+void SourcePanel::follow() {
+    const EventInfo* event = selection_->event();
+    // Files are only read for somebody who looks.
+    if (!isVisible()) return;
+    if (!event) {
+        heading_->clear();
+        return say("Pick an event or a frame.", false, false);
+    }
+    const Frame* frame = selection_->frame_record();
+    const QString name = frame ? frame_name(*frame) : event_name(*event);
+    const auto spot = source_spot(*selection_->analysis(), *event, selection_->frame());
+    heading_->setText(QString("<b style=\"font-family:'%1'\">%2</b>").arg(mono_font().family(), name.toHtmlEscaped()));
+    if (!spot) {
+        const QString module = frame && !frame->module.empty() ? qs(frame->module) + ".ko" : QString("vmlinux");
+        return say(QString("Where this is in the source is not known: that needs <b>%1</b> with debug info, of the same build.")
+                       .arg(module.toHtmlEscaped()), true, false);
+    }
+    heading_->setText(heading_->text() + QString(" <span style='color:%1'>%2:%3 · from %4</span>")
+                                             .arg(css(theme().muted), qs(spot->file).toHtmlEscaped())
+                                             .arg(spot->line).arg(qs(spot->said_by)));
+    const auto source = find_source(*selection_->analysis(), folders_, spot->file);
+    if (!source)
+        return say(QString("The line is known; the text of <b>%1</b> is not at hand. Name the folder with the source tree, "
+                           "or put the file into the bundle.").arg(qs(spot->file).toHtmlEscaped()), false, true);
+    say({}, false, false);
+    if (source->name != shown_) code_->show_text(source->text.view(), qs(source->name));
+    shown_ = source->name;
+    code_->mark_lines(spot->line, spot->line);
+}
+
+}  // namespace stallsight::gui

@@ -1,0 +1,44 @@
+// The source line of the selected frame, or what is missing to show it.
+#pragma once
+
+#include <QLabel>
+#include <QPushButton>
+#include <QStackedWidget>
+
+#include "app/gui/selection.h"
+#include "app/gui/source/code_view.h"
+
+namespace stallsight::gui {
+
+class SourcePanel : public QWidget {
+    Q_OBJECT
+public:
+    explicit SourcePanel(Selection* selection, QWidget* parent = nullptr);
+
+    void set_folders(std::vector<std::string> folders);
+    [[nodiscard]] CodeView* code() const { return code_; }
+    [[nodiscard]] QString heading() const { return heading_->text(); }
+
+signals:
+    void debug_info_wanted();
+    void source_folder_wanted();
+
+protected:
+    void showEvent(QShowEvent* event) override;
+
+private:
+    void follow();
+    void say(const QString& html, bool debug_info, bool folder);
+
+    Selection* selection_;
+    std::vector<std::string> folders_;
+    QLabel* heading_;
+    QLabel* missing_;
+    QPushButton* add_debug_info_;
+    QPushButton* add_folder_;
+    CodeView* code_;
+    QWidget* gap_;
+    std::string shown_;
+};
+
+}  // namespace stallsight::gui

@@ -1,0 +1,99 @@
+#include "app/gui/stack/stack_panel.h"
+
+#include <QPainter>
+
+#include "app/gui/theme.h"
+
+namespace stallsight::gui {
+
+void StackDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
+    const StackRow& row = static_cast<const StackModel*>(index.model())->row(index.row());
+    const Theme& t = theme();
+    painter->save();
+    QRect rect = option.rect;
+    if (row.kind == StackRow::Kind::section) {
+        painter->fillRect(rect, t.window);
+        painter->setPen(t.muted);
+        painter->setFont(bold(small(ui_font())));
+        painter->drawText(rect.adjusted(12, 0, -8, 0), Qt::AlignLeft | Qt::AlignVCenter, row.text);
+        return painter->restore();
+    }
+    if (option.state & QStyle::State_Selected) painter->fillRect(rect, t.selection);
+    const auto draw_right = [&](const QString& text, const QFont& font, const QColor& colour) {
+        if (text.isEmpty()) return;
+        const int width = QFontMetrics(font).horizontalAdvance(text);
+        painter->setFont(font);
+        painter->setPen(colour);
+        painter->drawText(QRect(rect.right() - 12 - width, rect.top(), width + 1, rect.height()), Qt::AlignVCenter, text);
+        rect.setRight(rect.right() - width - 10);
+    };
+    if (row.guilty) draw_right(QStringLiteral("◀ guilty"), bold(ui_font()), t.cause);
+    draw_right(row.doubt, small(ui_font()), t.warning);
+    draw_right(row.place, small(mono_font()), t.muted);
+    int left = rect.left() + 12;
+    const auto draw = [&](const QString& text, const QFont& font, const QColor& colour, int at_least = 0) {
+        const QRect area(left, rect.top(), std::max(0, rect.right() - 8 - left), rect.height());
+        const QString shown = QFontMetrics(font).elidedText(text, Qt::ElideRight, area.width());
+        painter->setFont(font);
+        painter->setPen(colour);
+        painter->drawText(area, Qt::AlignLeft | Qt::AlignVCenter, shown);
+        left += std::max(at_least, QFontMetrics(font).horizontalAdvance(shown));
+    };
+    const bool inlined = row.kind == StackRow::Kind::inlined;
+    draw(inlined ? QString() : QString::number(row.number), small(mono_font()), t.faint, 26);
+    QFont font = row.guilty ? bold(mono_font()) : mono_font();
+    font.setItalic(inlined);
+    draw(row.text, font, inlined ? t.muted : t.text);
+    draw(row.offset, small(mono_font()), t.faint);
+    if (!row.module.isEmpty()) draw(" [" + row.module + "]", mono_font(), t.accent);
+    if (inlined) draw("  inlined", small(ui_font()), t.faint);
+    painter->restore();
+}
+
+QSize StackDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const {
+    return {200, QFontMetrics(mono_font()).height() + 9};
+}
+
+StackPanel::StackPanel(Selection* selection, QWidget* parent)
+    : QListView(parent), selection_(selection), model_(new StackModel(this)) {
+    setObjectName("stack");
+    setAccessibleName("Stack");
+    setModel(model_);
+    setItemDelegate(new StackDelegate(this));
+    setFrameShape(QFrame::NoFrame);
+    setUniformItemSizes(true);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    connect(selection, &Selection::changed, this, &StackPanel::follow);
+    connect(selection, &Selection::analysis_changed, this, [this] {
+        shown_ = nullptr;
+        model_->set_rows({});
+    });
+    connect(selectionModel(), &QItemSelectionModel::currentChanged, this, &StackPanel::pick);
+    connect(this, &QListView::doubleClicked, this, &StackPanel::source_wanted);
+}
+
+void StackPanel::follow() {
+    const EventInfo* event = selection_->event();
+    following_ = true;
+    if (event != shown_) {
+        shown_ = event;
+        model_->set_rows(event ? stack_rows(*event) : std::vector<StackRow>());
+    }
+    const bool current_is_it = currentIndex().isValid() && model_->row(currentIndex().row()).frame == selection_->frame();
+    if (selection_->frame() && !current_is_it) {
+        setCurrentIndex(model_->index_of_frame(*selection_->frame()));
+        scrollTo(currentIndex());
+    }
+    following_ = false;
+}
+
+void StackPanel::pick(const QModelIndex& index) {
+    if (following_ || !index.isValid() || !shown_) return;
+    const StackRow& row = model_->row(index.row());
+    if (row.frame)
+        selection_->pick_frame(*row.frame);
+    else if (row.line)
+        selection_->pick_line(shown_->artifact, row.line);
+}
+
+}  // namespace stallsight::gui

@@ -1,0 +1,38 @@
+// The stacks of the selected event.
+#pragma once
+
+#include <QListView>
+#include <QStyledItemDelegate>
+
+#include "app/gui/selection.h"
+#include "app/gui/stack/stack_model.h"
+
+namespace stallsight::gui {
+
+class StackDelegate : public QStyledItemDelegate {
+    Q_OBJECT
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+    [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+};
+
+class StackPanel : public QListView {
+    Q_OBJECT
+public:
+    explicit StackPanel(Selection* selection, QWidget* parent = nullptr);
+
+signals:
+    void source_wanted();
+
+private:
+    void follow();
+    void pick(const QModelIndex& index);
+
+    Selection* selection_;
+    StackModel* model_;
+    const EventInfo* shown_ = nullptr;
+    bool following_ = false;
+};
+
+}  // namespace stallsight::gui

@@ -1,0 +1,48 @@
+// Draws one core's lanes into its axis rect: bars with their meaning in them, marks, and what follows from what.
+#pragma once
+
+#include <qcustomplot.h>
+
+#include "app/gui/timeline/timeline_data.h"
+
+namespace stallsight::gui {
+
+class LanesItem : public QCPAbstractItem {
+    Q_OBJECT
+public:
+    // What is under the mouse: an event and what to say about it.
+    struct Hit {
+        std::string event;
+        QString tip;
+    };
+
+    LanesItem(QCPAxisRect* rect, CoreLanes lanes);
+
+    [[nodiscard]] const CoreLanes& lanes() const { return lanes_; }
+    [[nodiscard]] QCPAxisRect* rect() const { return rect_; }
+    [[nodiscard]] Hit hit(const QPointF& at) const;
+    void select(const std::string& event, std::optional<double> time);
+    // The time span that is being measured, or none.
+    void measure(std::optional<std::pair<double, double>> span) { span_ = span; }
+
+    double selectTest(const QPointF&, bool, QVariant*) const override { return -1; }
+
+protected:
+    void draw(QCPPainter* painter) override;
+
+private:
+    [[nodiscard]] QRectF box_of(const LaneBar& bar) const;
+    [[nodiscard]] QPointF place_of(const LaneMark& mark) const;
+    void draw_words(QCPPainter* painter) const;
+    void draw_bar(QCPPainter* painter, const LaneBar& bar) const;
+    void draw_marks(QCPPainter* painter) const;
+    void draw_span(QCPPainter* painter) const;
+
+    QCPAxisRect* rect_;
+    CoreLanes lanes_;
+    std::string selected_;
+    std::optional<double> cursor_;
+    std::optional<std::pair<double, double>> span_;
+};
+
+}  // namespace stallsight::gui

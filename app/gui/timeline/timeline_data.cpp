@@ -1,0 +1,167 @@
+#include "app/gui/timeline/timeline_data.h"
+
+#include <algorithm>
+#include <set>
+
+#include "app/gui/words.h"
+
+namespace stallsight::gui {
+
+namespace {
+
+constexpr int unknown_cpu = -1;
+const QString dot = QStringLiteral(" · ");
+
+int lane_of(const CoreLanes& lanes, int cpu) {
+    auto it = std::find(lanes.cpus.begin(), lanes.cpus.end(), cpu);
+    return static_cast<int>(it - lanes.cpus.begin());
+}
+
+bool in_core(const Analysis& analysis, const EventInfo& event, const CoreLanes& lanes) {
+    const Artifact& artifact = analysis.artifacts[event.artifact].artifact;
+    return artifact.board == lanes.board && artifact.core == lanes.core;
+}
+
+bool in_core(const StallEpisode& stall, const CoreLanes& lanes) {
+    return stall.board == lanes.board && stall.core == lanes.core;
+}
+
+void find_cpus(const Analysis& analysis, CoreLanes& lanes) {
+    std::set<int> cpus;
+    for (const EventInfo& event : analysis.events)
+        if (in_core(analysis, event, lanes) && event.report.time) cpus.insert(event.report.cpu.value_or(unknown_cpu));
+    for (const StallEpisode& stall : analysis.stalls) {
+        if (!in_core(stall, lanes)) continue;
+        cpus.insert(stall.cpus.begin(), stall.cpus.end());
+        if (stall.cpus.empty()) cpus.insert(unknown_cpu);
+        if (stall.starved_cpu && stall.starved_jiffies) cpus.insert(*stall.starved_cpu);
+    }
+    lanes.cpus.assign(cpus.begin(), cpus.end());
+}
+
+QString length_of(const StallEpisode& stall) {
+    if (!stall.start_s) return "since when is not known";
+    return duration(stall.end_s - *stall.start_s);
+}
+
+// Where the start is not known the bar begins with the log.
+double start_of(const StallEpisode& stall, const CoreLanes& lanes) { return stall.start_s.value_or(lanes.first); }
+
+LaneBar stall_bar(const StallEpisode& stall, const CoreLanes& lanes, int cpu) {
+    LaneBar bar;
+    bar.lane = lane_of(lanes, cpu);
+    bar.start = start_of(stall, lanes);
+    bar.end = stall.end_s;
+    bar.open = stall.open;
+    if (!stall.events.empty()) bar.event = stall.events.front();
+    const auto doing = stall.doing.find(cpu);
+    QStringList words;
+    words << (doing != stall.doing.end() ? qs(doing->second) : qs(stall.flavor)) << length_of(stall);
+    if (stall.grace_period) words << QString("grace period %1").arg(*stall.grace_period);
+    if (stall.open) words << "still open";
+    bar.text = words.join(dot);
+    QStringList tip{QString("%1 stall, %2").arg(qs(stall.flavor), cpu >= 0 ? QString("CPU %1").arg(cpu) : "CPU not known")};
+    if (doing != stall.doing.end()) tip << "ran " + qs(doing->second);
+    if (stall.start_s) tip << QString("from %1 s to %2 s: %3").arg(*stall.start_s, 0, 'f', 2).arg(stall.end_s, 0, 'f', 2).arg(length_of(stall));
+    if (!stall.end_basis.empty()) tip << qs(stall.end_basis);
+    if (stall.detected_by) tip << QString("detected by CPU %1").arg(*stall.detected_by);
+    bar.tip = tip.join('\n');
+    return bar;
+}
+
+LaneBar starved_bar(const StallEpisode& stall, const CoreLanes& lanes, const std::optional<int>& hz) {
+    LaneBar bar;
+    bar.kind = LaneBar::Kind::starved;
+    bar.lane = lane_of(lanes, *stall.starved_cpu);
+    bar.end = stall.end_s;
+    bar.start = hz ? stall.end_s - static_cast<double>(*stall.starved_jiffies) / *hz : start_of(stall, lanes);
+    bar.text = QString("%1 kthread starved for %2 jiffies").arg(qs(stall.starved_kthread), grouped(*stall.starved_jiffies));
+    bar.tip = bar.text + QString("\nits grace-period thread last ran on CPU %1").arg(*stall.starved_cpu);
+    if (!stall.events.empty()) bar.event = stall.events.front();
+    return bar;
+}
+
+void add_bars(const Analysis& analysis, CoreLanes& lanes, const std::optional<int>& hz) {
+    for (const StallEpisode& stall : analysis.stalls) {
+        if (!in_core(stall, lanes)) continue;
+        std::vector<int> cpus = stall.cpus;
+        if (cpus.empty()) cpus.push_back(unknown_cpu);
+        for (int cpu : cpus) lanes.bars.push_back(stall_bar(stall, lanes, cpu));
+        if (stall.starved_cpu && stall.starved_jiffies) lanes.bars.push_back(starved_bar(stall, lanes, hz));
+    }
+}
+
+void add_marks(const Analysis& analysis, CoreLanes& lanes) {
+    for (const EventInfo& event : analysis.events) {
+        if (!in_core(analysis, event, lanes) || !event.report.time) continue;
+        LaneMark mark;
+        mark.lane = lane_of(lanes, event.report.cpu.value_or(unknown_cpu));
+        mark.time = seconds(*event.report.time);
+        mark.mark = mark_of(event.report.kind);
+        mark.event = event.id;
+        mark.caused_by = event.caused_by;
+        QStringList tip{event_name(event) + " at " + clock_time(mark.time) + " s"};
+        if (const QString guilty = guilty_name(event); !guilty.isEmpty()) tip << "in " + guilty;
+        if (!event.report.task.comm.empty()) tip << "task " + qs(event.report.task.comm);
+        if (!event.caused_by.empty()) tip << "follows from an earlier report";
+        mark.tip = tip.join('\n');
+        lanes.marks.push_back(std::move(mark));
+    }
+}
+
+void add_curve(const Analysis& analysis, CoreLanes& lanes) {
+    const TortureSample* before = nullptr;
+    for (const TortureInfo& info : analysis.torture) {
+        if (info.board != lanes.board || info.core != lanes.core || !info.sample.version || !info.sample.time) continue;
+        if (before && before->boot == info.sample.boot && *info.sample.time > *before->time) {
+            const double rate = static_cast<double>(*info.sample.version - *before->version) /
+                                seconds(*info.sample.time - *before->time);
+            if (lanes.curve.empty()) lanes.curve.push_back({seconds(*before->time), rate});
+            lanes.curve.push_back({seconds(*info.sample.time), rate});
+        }
+        before = &info.sample;
+    }
+}
+
+void find_range(const CoreInfo* info, CoreLanes& lanes) {
+    std::vector<double> times;
+    for (const LaneBar& bar : lanes.bars) times.push_back(bar.start), times.push_back(bar.end);
+    for (const LaneMark& mark : lanes.marks) times.push_back(mark.time);
+    for (const CurvePoint& point : lanes.curve) times.push_back(point.time);
+    if (info && info->first_s) times.push_back(*info->first_s);
+    if (info && info->last_s) times.push_back(*info->last_s);
+    if (times.empty()) return;
+    const auto [low, high] = std::minmax_element(times.begin(), times.end());
+    const double space = std::max((*high - *low) * 0.04, 0.5);
+    // A stall that began soon after boot is read from boot on.
+    lanes.first = *low < (*high - *low) * 0.1 ? 0 : *low - space;
+    lanes.last = *high + space;
+}
+
+}  // namespace
+
+std::vector<CoreLanes> timeline_lanes(const Analysis& analysis) {
+    std::vector<CoreLanes> all;
+    for (const CoreInfo& info : analysis.cores) {
+        CoreLanes lanes;
+        lanes.board = info.board, lanes.core = info.core;
+        lanes.title = core_name(info.board, info.core);
+        lanes.first = info.first_s.value_or(0);
+        find_cpus(analysis, lanes);
+        std::optional<int> hz;
+        for (const CoreClock& clock : analysis.clocks)
+            if (clock.board == info.board && clock.core == info.core) {
+                hz = clock.hz;
+                lanes.basis = (clock.hz ? QString("HZ %1: ").arg(*clock.hz) : QString("HZ not known: ")) + qs(clock.basis);
+            }
+        add_bars(analysis, lanes, hz);
+        add_marks(analysis, lanes);
+        add_curve(analysis, lanes);
+        find_range(&info, lanes);
+        if (lanes.bars.empty() && lanes.marks.empty() && lanes.curve.empty()) continue;
+        all.push_back(std::move(lanes));
+    }
+    return all;
+}
+
+}  // namespace stallsight::gui

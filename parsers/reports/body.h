@@ -1,0 +1,53 @@
+// Puts the lines of one report into its event: stacks, sections, machine lines. Shared by all kinds.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "parsers/reports/event.h"
+#include "parsers/reports/kind.h"
+
+namespace stallsight {
+
+class Body {
+public:
+    Body(const ReportKind& kind, Event& event) : kind_(kind), event_(event) {}
+
+    // One more line; true when it belongs to the report.
+    bool take(std::string_view message, std::uint64_t line);
+    // The line just taken is the report's last one.
+    [[nodiscard]] bool ended() const { return ended_; }
+    // Chooses the stack that the report is about. Call once, after the last line.
+    void finish();
+
+    [[nodiscard]] std::uint64_t line() const { return line_; }
+    [[nodiscard]] bool has_stack() const;
+    Section* open() { return open_ < event_.sections.size() ? &event_.sections[open_] : nullptr; }
+    Section& start(Section section);
+    void close() { open_ = none; }
+    void end() { ended_ = true; }
+    // The next stack entry is the place where preemption was disabled.
+    void expect_disabled_at() { disabled_at_ = true; }
+
+private:
+    static constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+    bool take_frame(std::string_view message);
+    bool take_section(std::string_view message);
+    bool take_machine(std::string_view message);
+    bool take_cpu_line(std::string_view message);
+    bool take_task_line(std::string_view message);
+    void add_frame(Frame frame);
+
+    const ReportKind& kind_;
+    Event& event_;
+    std::size_t open_ = none;
+    std::optional<Frame> ip_;  // seen, waiting for its stack
+    std::uint64_t line_ = 0;
+    std::size_t frames_ = 0;
+    bool disabled_at_ = false;
+    bool ended_ = false;
+};
+
+}  // namespace stallsight

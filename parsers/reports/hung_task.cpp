@@ -1,0 +1,60 @@
+// "INFO: task nt_supervisor:412 blocked for more than 120 seconds.": kernel/hung_task.c, 2.6.30 to 6.x.
+#include "parsers/reports/body.h"
+#include "parsers/reports/kinds.h"
+#include "parsers/reports/machine_line.h"
+#include "parsers/reports/sections.h"
+#include "parsers/text.h"
+
+namespace stallsight {
+
+namespace {
+
+bool accept(const Header& header, Event& event) {
+    std::string_view s = header.text;
+    const std::size_t blocked = std::min(s.find(" blocked for more than "), s.find(" can't die for more than "));
+    if (blocked == std::string_view::npos || !plain_header(header, event)) return false;
+    std::string_view who = s.substr(0, blocked);
+    eat(who, "INFO: task ");
+    const std::size_t colon = who.rfind(':');
+    event.task.comm = std::string(who.substr(0, colon));
+    if (colon != std::string_view::npos) {
+        std::string_view number = who.substr(colon + 1);
+        if (const auto pid = eat_number(number); pid && *pid <= 0x7fffffff) event.task.pid = static_cast<int>(*pid);
+    }
+    if (const auto seconds = number_after(s, "more than ")) event.fields["blocked_s"] = *seconds;
+    return true;
+}
+
+bool line(std::string_view message, Event& event, Body& body) {
+    const std::string_view s = trim(message);
+    if (s.starts_with("Tainted:") || s.starts_with("Not tainted")) {
+        parse_taint(s, event.machine.taint, event.machine.release);
+        return true;
+    }
+    if (s.starts_with("\"echo 0 > /proc/sys/kernel/hung_task")) return true;
+    if (s.starts_with("INFO: task ") && contains(s, " is blocked on a ")) {  // 6.15: names the holder
+        event.fields["holder"] =
+            s.substr(s.find("owned by ") == std::string_view::npos ? 0 : s.find("owned by ") + 9);
+        return true;
+    }
+    if (!event.fields.contains("state")) {
+        if (const auto task = parse_task_line(message)) {
+            event.fields["state"] = std::string(1, task->state);
+            return true;
+        }
+    }
+    if (s.starts_with("Showing all locks held")) body.close();
+    return false;
+}
+
+}  // namespace
+
+ReportKind hung_task_kind() {
+    return {.name = "hung_task",
+            .kind = EventKind::hung_task,
+            .patterns = {"INFO: task "},
+            .accept = accept,
+            .line = line};
+}
+
+}  // namespace stallsight

@@ -1,0 +1,182 @@
+#include "parsers/reports/scan.h"
+
+#include <algorithm>
+
+#include "parsers/rcutorture/torture.h"
+#include "parsers/reports/assembly.h"
+#include "parsers/reports/boots.h"
+#include "parsers/reports/facts.h"
+#include "parsers/reports/kind.h"
+#include "parsers/reports/lines.h"
+#include "parsers/reports/sweep.h"
+#include "parsers/text.h"
+
+namespace stallsight {
+
+namespace {
+
+constexpr std::size_t torture_samples = 4096;  // of each common line; a very long log is thinned evenly
+constexpr std::size_t most_remarks = 20'000;
+constexpr std::size_t most_facts = 20'000;
+constexpr int sampled_lines = 200;
+// The lines of one statistics sample stand close together, but other CPUs print in between.
+constexpr int statistics_lines = 24;
+
+enum class Purpose { report, fact, torture, remark };
+
+struct Search {
+    std::vector<Literal> literals;
+    std::vector<Purpose> purposes;
+
+    void add(std::string_view text, Purpose purpose, std::size_t samples = 0) {
+        literals.push_back({text, samples});
+        purposes.push_back(purpose);
+    }
+};
+
+const Search& search() {
+    static const Search made = [] {
+        Search s;
+        for (const ReportKind& kind : report_kinds()) {
+            for (const std::string_view pattern : kind.patterns) s.add(pattern, Purpose::report);
+        }
+        for (const std::string_view literal : fact_literals()) s.add(literal, Purpose::fact);
+        for (const TortureLiteral& literal : torture_literals()) {
+            s.add(literal.text, Purpose::torture, literal.common ? torture_samples : 0);
+        }
+        s.add(" // ", Purpose::remark, most_remarks);
+        return s;
+    }();
+    return made;
+}
+
+class Scan {
+public:
+    Scan(std::string_view text, const Progress& progress) : text_(text), progress_(progress) {}
+
+    LogScan run() {
+        const Sweep found = sweep(text_, search().literals, progress_);
+        out_.index = LineIndex(text_, found.newlines);
+        std::vector<std::uint64_t> reports;
+        for (const Place& place : found.places) {
+            if (search().purposes[place.literal] == Purpose::report) reports.push_back(place.offset);
+        }
+        read_facts(found);
+        read_torture(found);
+        read_remarks(found);
+        out_.events = Assembly(text_, out_.index, std::move(reports)).run(progress_);
+        number_boots();
+        sample_lines();
+        return std::move(out_);
+    }
+
+private:
+    void read_facts(const Sweep& found) {
+        for (const Place& place : found.places) {
+            if (search().purposes[place.literal] != Purpose::fact || out_.facts.size() >= most_facts) continue;
+            const LineView line = line_around(text_, place.offset);
+            const Record record = parse_record_at(line.text, place.offset - line.offset);
+            const char* at = text_.data() + place.offset;
+            const char* end = record.message.data() + record.message.size();
+            if (at < record.message.data() || at >= end) continue;
+            auto fact = read_fact(record, std::string_view(at, static_cast<std::size_t>(end - at)));
+            if (!fact) continue;
+            fact->line = out_.index.line_at(text_, place.offset);
+            if (fact->kind == Fact::Kind::banner) banners_.push_back(place.offset);
+            fact_offsets_.push_back(place.offset);
+            out_.facts.push_back(std::move(*fact));
+        }
+    }
+
+    void read_torture(const Sweep& found) {
+        std::uint64_t done = 0;
+        for (const Place& place : found.places) {
+            if (search().purposes[place.literal] != Purpose::torture || place.offset < done || progress_.cancelled)
+                continue;
+            LineView line = line_around(text_, place.offset);
+            done = std::max(line.next, place.offset + 1);
+            const std::uint64_t first = line.offset;
+            std::uint64_t number = out_.index.line_at(text_, first);
+            auto sample = start_torture_sample(parse_record_at(line.text, place.offset - line.offset), number);
+            if (!sample) continue;
+            if (sample->kind == TortureSample::Kind::statistics) {
+                for (int i = 0; i < statistics_lines && line.next < text_.size(); ++i) {
+                    line = line_from(text_, line.next);
+                    if (line.cut) break;
+                    const Record record = parse_record(line.text);
+                    if (contains(record.message, "rtc: ")) break;  // the next sample
+                    continue_torture_sample(*sample, record, ++number);
+                    if (sample->counters.contains("Free-Block Circulation")) break;
+                }
+            }
+            judge_torture_sample(*sample);
+            torture_offsets_.push_back(first);
+            out_.torture.push_back(std::move(*sample));
+        }
+    }
+
+    void read_remarks(const Sweep& found) {
+        std::uint64_t done = 0;
+        for (const Place& place : found.places) {
+            if (search().purposes[place.literal] != Purpose::remark || place.offset < done) continue;
+            const LineView line = line_around(text_, place.offset);
+            done = std::max(line.next, place.offset + 1);
+            const Record record = parse_record(line.text);
+            if (record.remark.empty() || (!record.time && record.level == std::nullopt)) continue;
+            out_.remarks.push_back({out_.index.line_at(text_, line.offset), std::string(record.remark)});
+        }
+    }
+
+    void number_boots() {
+        const Boots boots(text_, banners_);
+        out_.boots = boots.count();
+        for (Event& event : out_.events) event.boot = boots.at(event.offset);
+        for (std::size_t i = 0; i < out_.facts.size(); ++i) out_.facts[i].boot = boots.at(fact_offsets_[i]);
+        for (std::size_t i = 0; i < out_.torture.size(); ++i) out_.torture[i].boot = boots.at(torture_offsets_[i]);
+        std::uint64_t at = boots.last_start();
+        for (int i = 0; i < 1000 && at < text_.size() && !out_.first_time; ++i) {
+            const LineView line = line_from(text_, at);
+            out_.first_time = parse_record(line.text).time;
+            at = line.next;
+        }
+        at = text_.size();
+        for (int i = 0; i < 1000 && at > boots.last_start() && !out_.last_time; ++i) {
+            const LineView line = line_before(text_, at);
+            if (line.offset >= at) break;
+            out_.last_time = parse_record(line.text).time;
+            at = line.offset;
+        }
+    }
+
+    // A look at the start and at a few places on, so that a file can be told from other text.
+    void sample_lines() {
+        constexpr std::uint64_t places = 4;
+        for (std::uint64_t place = 0; place < places; ++place) {
+            std::uint64_t at = line_around(text_, text_.size() / places * place).offset;
+            for (int i = 0; i < sampled_lines / static_cast<int>(places) && at < text_.size(); ++i) {
+                const LineView line = line_from(text_, at);
+                if (!trim(line.text).empty()) {
+                    ++out_.lines_sampled;
+                    const Record record = parse_record(line.text);
+                    if (record.time || (!record.wall.empty() && !record.host.empty()) || record.level)
+                        ++out_.kernel_lines_sampled;
+                }
+                if (line.cut) break;
+                at = line.next;
+            }
+        }
+    }
+
+    std::string_view text_;
+    const Progress& progress_;
+    LogScan out_;
+    std::vector<std::uint64_t> banners_, fact_offsets_, torture_offsets_;
+};
+
+}  // namespace
+
+LogScan scan_log(std::string_view text, const Progress& progress) {
+    return Scan(text, progress).run();
+}
+
+}  // namespace stallsight

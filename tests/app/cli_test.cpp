@@ -1,0 +1,204 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "tests/support/process.h"
+
+namespace stallsight::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+using Json = nlohmann::json;
+
+const std::string sample = STALLSIGHT_SOURCE_DIR "/sample-logs/fant-h-cold-standby";
+
+TEST(Analyze, SaysWhatHappened) {
+    const Outcome run = stallsight("analyze " + quoted(sample));
+    EXPECT_EQ(run.status, 0) << run.err;
+    EXPECT_THAT(run.out,
+                StartsWith("■ clock_hwa_app (pid 5079, nt-a core-0, CPU 1) slept in mutex_lock with bottom "
+                           "halves off since __dev_queue_xmit. nokia_rpmsg_notify [rpmsg_platform_driver] "
+                           "took the mutex.\n"));
+    EXPECT_THAT(run.out, HasSubstr("4 h 14 min 28 s"));
+    EXPECT_THAT(run.out, Not(HasSubstr("\x1b["))) << "colour in a pipe";
+    EXPECT_TRUE(run.err.empty()) << run.err;
+}
+
+TEST(Analyze, ColoursWhenAsked) {
+    EXPECT_THAT(stallsight("analyze --color always " + quoted(sample)).out, HasSubstr("\x1b["));
+}
+
+TEST(Analyze, JsonIsTheSameBytesTwice) {
+    const Outcome first = stallsight("analyze --json " + quoted(sample));
+    EXPECT_EQ(first.status, 0);
+    EXPECT_EQ(first.out, stallsight("analyze --json " + quoted(sample)).out);
+    EXPECT_THAT(first.out, Not(HasSubstr(STALLSIGHT_SOURCE_DIR))) << "an absolute path";
+}
+
+// After a wanted change: build/release/bin/stallsight analyze --json sample-logs/fant-h-cold-standby
+//                        > tests/data/fant-h-cold-standby.json
+// and read the difference.
+TEST(Analyze, JsonOfTheSampleIsTheGoldenOne) {
+    const Outcome run = stallsight("analyze --json " + quoted(sample));
+    EXPECT_EQ(run.out, slurp(STALLSIGHT_SOURCE_DIR "/tests/data/fant-h-cold-standby.json"));
+}
+
+TEST(Analyze, FailOnFindsItsKind) {
+    EXPECT_EQ(stallsight("analyze --fail-on rcu_stall " + quoted(sample)).status, 1);
+    EXPECT_EQ(stallsight("analyze --fail-on kasan,oops " + quoted(sample)).status, 0);
+}
+
+TEST(BadInput, AMissingFile) {
+    const Outcome run = stallsight("analyze /no/such/bundle");
+    EXPECT_EQ(run.status, 3);
+    EXPECT_EQ(run.err, "stallsight: /no/such/bundle: No such file or directory\n");
+}
+
+TEST(BadInput, AnUnreadableFile) {
+    if (::geteuid() == 0) GTEST_SKIP() << "root reads everything";
+    const TemporaryFolder folder;
+    const std::string log = folder.file("a.log", "[    1.000000] x\n");
+    ::chmod(log.c_str(), 0);
+    const Outcome run = stallsight("analyze " + quoted(log));
+    EXPECT_EQ(run.status, 3);
+    EXPECT_THAT(run.err, HasSubstr("Permission denied"));
+}
+
+TEST(BadInput, AnEmptyFolder) {
+    const TemporaryFolder folder;
+    const Outcome run = stallsight("analyze " + quoted(folder.path().string()));
+    EXPECT_EQ(run.status, 3);
+    EXPECT_THAT(run.err, HasSubstr(": empty folder\n"));
+}
+
+TEST(BadInput, ATruncatedArchiveStillShowsWhatIsThere) {
+    const TemporaryFolder folder;
+    const std::string archive = (folder.path() / "case.tar.gz").string();
+    ASSERT_EQ(std::system(
+                  ("cd " + quoted(sample) + " && tar --sort=name -czf " + quoted(archive) + " nt-a nt-b").c_str()),
+              0);
+    std::filesystem::resize_file(archive, std::filesystem::file_size(archive) * 3 / 5);
+    const Outcome run = stallsight("analyze " + quoted(archive));
+    EXPECT_EQ(run.status, 3);
+    EXPECT_THAT(run.err, HasSubstr("case.tar.gz"));
+    EXPECT_THAT(run.out, HasSubstr("rcutorture"));
+}
+
+TEST(BadInput, ABinaryThatIsNoLog) {
+    const TemporaryFolder folder;
+    const std::string binary = folder.file("firmware.bin", std::string(5000, '\1'));
+    const Outcome run = stallsight("analyze " + quoted(binary));
+    EXPECT_EQ(run.status, 0);
+    EXPECT_THAT(run.out, HasSubstr("No kernel log"));
+    EXPECT_THAT(run.out, HasSubstr("firmware.bin"));
+}
+
+TEST(BadInput, ALogWithoutAReport) {
+    const TemporaryFolder folder;
+    const Outcome run = stallsight("analyze " + quoted(folder.file("ok.log", "[    1.000000] all is well\n")));
+    EXPECT_EQ(run.status, 0);
+    EXPECT_THAT(run.out, HasSubstr("No kernel report in 1 log."));
+}
+
+TEST(BadInput, AWrongOptionIsUsage) {
+    EXPECT_EQ(stallsight("analyze --no-such-option x").status, 2);
+    EXPECT_EQ(stallsight("report " + quoted(sample) + " -o out.docx").status, 2);
+}
+
+TEST(BadInput, ControlCharactersOfALogDoNotReachTheTerminal) {
+    const TemporaryFolder folder;
+    const std::string log =
+        folder.file("evil.log", "[    1.000000] WARNING: CPU: 0 PID: 1 at a.c:1 evil\x1b]0;owned\x07+0x1/0x2\n");
+    EXPECT_THAT(stallsight("analyze " + quoted(log)).out, Not(HasSubstr("\x1b")));
+}
+
+TEST(Report, IsOnePageWithPicturesAndNoReferenceOutside) {
+    const TemporaryFolder folder;
+    const std::string out = (folder.path() / "report.html").string();
+    EXPECT_EQ(stallsight("report " + quoted(sample) + " -o " + quoted(out)).status, 0);
+    const std::string page = slurp(out);
+    EXPECT_THAT(page, StartsWith("<!DOCTYPE html>"));
+    EXPECT_THAT(page, HasSubstr("nokia_rpmsg_notify"));
+    EXPECT_THAT(page, HasSubstr("aria-label=\"Timeline of CPU stalls"));
+    EXPECT_THAT(page, HasSubstr("aria-label=\"Preempt-disabled chain"));
+    EXPECT_THAT(page, HasSubstr("remark in the log"));
+    for (const char* outside : {"<script", "src=", "<link", "@import", "url("})
+        EXPECT_THAT(page, Not(HasSubstr(outside)));
+}
+
+TEST(Report, HostileLogTextStaysText) {
+    const TemporaryFolder folder;
+    const std::string log =
+        folder.file("x.log",
+                    "[    1.000000] BUG: scheduling while atomic: <script>alert(1)</script>/1/0x00000203\n"
+                    "[    1.000001] CPU: 0 PID: 1 Comm: \"><img onerror=x> Not tainted 6.1.0 #1\n");
+    const std::string out = (folder.path() / "report.html").string();
+    EXPECT_EQ(stallsight("report " + quoted(log) + " -o " + quoted(out)).status, 0);
+    EXPECT_THAT(slurp(out), Not(HasSubstr("<script>")));
+    EXPECT_THAT(slurp(out), Not(HasSubstr("<img")));
+}
+
+TEST(Report, APlaceThatCannotBeWrittenIsAnError) {
+    const Outcome run = stallsight("report " + quoted(sample) + " -o /no/such/folder/out.html");
+    EXPECT_EQ(run.status, 3);
+    EXPECT_THAT(run.err, HasSubstr("/no/such/folder/out.html"));
+}
+
+TEST(Note, IsKeptAndAppearsInTheReport) {
+    const TemporaryFolder folder;
+    const std::string file = quoted((folder.path() / "case.json").string());
+    const std::string out = (folder.path() / "report.html").string();
+    const std::string on = "note " + quoted(sample) + " --case " + file;
+    EXPECT_EQ(stallsight(on + " --at nt-a/core-0/kern.log:38 'the mutex, here'").status, 0);
+    EXPECT_EQ(stallsight(on + " --event e1 'this is the cause'").status, 0);
+    const Outcome list = stallsight(on);
+    EXPECT_THAT(list.out, HasSubstr("n1  nt-a/core-0/kern.log:38  the mutex, here"));
+    EXPECT_THAT(list.out, HasSubstr("(event)  this is the cause"));
+    EXPECT_EQ(stallsight("report " + quoted(sample) + " --case " + file + " -o " + quoted(out)).status, 0);
+    EXPECT_THAT(slurp(out), HasSubstr("the mutex, here"));
+    EXPECT_THAT(slurp(out), HasSubstr("✎ this is the cause"));
+    EXPECT_EQ(stallsight(on + " --remove n1").status, 0);
+    EXPECT_THAT(stallsight(on).out, Not(HasSubstr("the mutex, here")));
+}
+
+TEST(Note, OnALineThatIsNotThereIsRefused) {
+    const TemporaryFolder folder;
+    const Outcome run = stallsight("note " + quoted(sample) + " --case " + quoted((folder.path() / "c").string()) +
+                               " --at nt-a/core-0/kern.log:9999 x");
+    EXPECT_EQ(run.status, 2);
+    EXPECT_THAT(run.err, HasSubstr("line 9999"));
+    EXPECT_FALSE(std::filesystem::exists(folder.path() / "c"));
+}
+
+TEST(Compare, SaysWhatVanishedStayedAndIsNew) {
+    const TemporaryFolder folder;
+    const std::string before = quoted(sample + "/nt-a");
+    const std::string after = quoted(sample + "/nt-b");
+    const Outcome run = stallsight("compare --json " + before + " " + after);
+    EXPECT_EQ(run.status, 0);
+    const Json json = Json::parse(run.out);
+    EXPECT_EQ(json["schema"], "stallsight.comparison/1");
+    std::map<std::string, std::string> verdicts;
+    for (const Json& row : json["signatures"]) verdicts[row["kind"]] = row["verdict"];
+    EXPECT_EQ(verdicts["atomic_sleep"], "not_shown");
+    EXPECT_EQ(verdicts["rcu_stall"], "new");
+    const Json same = Json::parse(stallsight("compare --json " + before + " " + before).out);
+    for (const Json& row : same["signatures"]) EXPECT_EQ(row["verdict"], "unchanged");
+}
+
+TEST(Timeline, IsAPicture) {
+    const Outcome run = stallsight("timeline " + quoted(sample) + " -o -");
+    EXPECT_EQ(run.status, 0);
+    EXPECT_THAT(run.out, StartsWith("<svg"));
+    EXPECT_THAT(run.out, HasSubstr("4 h 14 min 28 s"));
+}
+
+}  // namespace
+}  // namespace stallsight::test
