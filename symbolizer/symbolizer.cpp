@@ -186,7 +186,7 @@ std::optional<Resolution> Symbolizer::Impl::by_address(const CodePlace& place) c
     for (const auto& file : files) {
         if (file->about().module != "vmlinux") continue;
         const std::lock_guard lock(file->mutex());
-        const std::uint64_t address = *place.address - (place.return_address ? 1 : 0);
+        const std::uint64_t address = *place.address - place.kernel_offset - (place.return_address ? 1 : 0);
         const Symbol* symbol = file->elf().section_of(address) ? file->symbols().at(address) : nullptr;
         if (!symbol) continue;
         Resolution answer;
@@ -196,7 +196,7 @@ std::optional<Resolution> Symbolizer::Impl::by_address(const CodePlace& place) c
         if (answer.places.empty()) answer.places.emplace_back();
         if (answer.places.back().function.empty() && !padding) answer.places.back().function = symbol->name;
         answer.debug_file = file->about().name;
-        answer.link_address = *place.address;
+        answer.link_address = *place.address - place.kernel_offset;
         return answer;
     }
     return std::nullopt;
@@ -282,6 +282,13 @@ void Symbolizer::Impl::prove(Resolution& answer, LoadedFile& file, const Call& c
     } else if (path.complete) {
         answer.link = CallLink::contradicted;
     }
+}
+
+std::optional<std::uint64_t> Symbolizer::kernel_offset(const CodePlace& place) const {
+    if (!place.address || !place.module.empty() || place.function.empty()) return std::nullopt;
+    const auto answer = resolve(place);
+    if (!answer || answer->size_differs || !answer->doubt.empty()) return std::nullopt;
+    return *place.address - answer->link_address;
 }
 
 }  // namespace stallsight
