@@ -84,7 +84,7 @@ QPushButton:focus, QPushButton:default { border-color: {accent}; }
 #answer { background: {panel}; border-bottom: 1px solid {line}; }
 #panel-head { background: {window}; border-bottom: 1px solid {line}; }
 #status { background: {window}; border-top: 1px solid {line}; }
-QTabBar { background: {window}; }
+QTabBar { background: {window}; qproperty-drawBase: 0; }
 QTabBar::tab { background: transparent; color: {muted}; padding: 8px 13px 7px 13px; border: none; border-bottom: 2px solid transparent; }
 QTabBar::tab:selected { background: {panel}; color: {text}; border-bottom-color: {accent}; }
 QTabBar::tab:hover:!selected { color: {text}; }
@@ -94,7 +94,8 @@ QTabWidget::tab-bar { left: 0; }
 QSplitter::handle { background: {line}; }
 QSplitter::handle:hover { background: {accent}; }
 QAbstractItemView, QTextBrowser { background: {panel}; border: none; outline: none; selection-background-color: {selection}; selection-color: {text}; }
-QScrollArea { background: {panel}; border: none; }
+QScrollArea, QScrollArea > QWidget > QWidget#inside { background: {panel}; border: none; }
+#side { background: {panel}; }
 QHeaderView::section { background: {window}; color: {muted}; border: none; border-bottom: 1px solid {line}; padding: 5px 10px; }
 QMenu { background: {raised}; border: 1px solid {line}; padding: 4px; }
 QMenu::item { padding: 5px 24px 5px 14px; border-radius: 3px; }
@@ -135,7 +136,9 @@ double luminance(const QColor& colour) {
 
 }  // namespace
 
-const Theme& theme() { return current; }
+const Theme& theme() {
+    return current;
+}
 
 void apply_theme(QApplication& app, Appearance appearance) {
     const bool dark = appearance == Appearance::dark || (appearance == Appearance::desktop && desktop_is_dark());
@@ -171,7 +174,9 @@ QFont mono_font() {
     return font;
 }
 
-QString css(const QColor& colour) { return colour.name(QColor::HexRgb); }
+QString css(const QColor& colour) {
+    return colour.name(QColor::HexRgb);
+}
 
 double contrast(const QColor& a, const QColor& b) {
     const double x = luminance(a), y = luminance(b);
