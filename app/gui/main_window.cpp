@@ -110,8 +110,7 @@ QWidget* MainWindow::make_work_page() {
         splitter->setHandleWidth(1);
         splitter->setChildrenCollapsible(false);
     }
-    columns->setStretchFactor(1, 1);
-    columns->setSizes({310, 735, 555});
+    columns->setObjectName("columns");
     auto* page = new QWidget;
     auto* column = new QVBoxLayout(page);
     column->setContentsMargins(0, 0, 0, 0);
@@ -221,17 +220,27 @@ void MainWindow::show_analysis(std::shared_ptr<const Analysis> analysis) {
     selection_.show(analysis);
     notes_.open(analysis);
     if (!event.empty()) selection_.pick_event(event);  // debug info was added: stay where one was
-    const int needed = timeline_->needed_height(), all = middle_->height() > 200 ? middle_->height() : 800;
-    middle_->setSizes({std::min(needed, all * 55 / 100), all - std::min(needed, all * 55 / 100)});
-    const int tree = std::min(bundle_->needed_height(), all * 45 / 100);
-    static_cast<QSplitter*>(bundle_->parentWidget())->setSizes({tree, all - tree});
-    middle_->setStretchFactor(0, 0);
-    middle_->setStretchFactor(1, 1);
+    share_room();
     log_->view()->setFocus();
     export_->setEnabled(true);
     update_recent(path_);
     update_status();
     emit ready();
+}
+
+// Every part gets what its content needs, within what the window has; from then on the splitters are the user's.
+void MainWindow::share_room() {
+    auto* columns = work_->findChild<QSplitter*>("columns");
+    const int wide = width(), left = std::clamp(wide * 19 / 100, 215, 310),
+              right = std::clamp(wide * 35 / 100, 360, 620);
+    columns->setSizes({left, wide - left - right, right});
+    columns->setStretchFactor(1, 1);
+    const int high = std::max(300, middle_->height());
+    const int timeline = std::min(timeline_->needed_height(), high * 55 / 100);
+    middle_->setSizes({timeline, high - timeline});
+    middle_->setStretchFactor(1, 1);
+    const int tree = std::min(bundle_->needed_height(), high * 45 / 100);
+    work_->findChild<QSplitter*>("left")->setSizes({tree, high - tree});
 }
 
 void MainWindow::show_failure(const QString& message) {

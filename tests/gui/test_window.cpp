@@ -103,6 +103,8 @@ private slots:
             QVERIFY2(answer.contains(name), qPrintable(answer));
     }
 
+    void the_log_has_the_focus() { QCOMPARE(QApplication::focusWidget(), part<LogView>()); }
+
     void the_bundle_stands_there_by_board_and_core() {
         const QStringList rows = outline(*part<BundlePanel>()->findChild<RowModel*>());
         QCOMPARE(rows.value(0), "nt-a active");
@@ -284,10 +286,10 @@ private slots:
         auto* steps = part<Evidence>()->findChild<QListWidget*>();
         QVERIFY(steps->count() > 4);
         int row = 0;
-        while (row < steps->count() && !steps->item(row)->toolTip().contains(":35")) ++row;
-        QVERIFY2(row < steps->count(), "a step names the guilty frame's line");
+        while (row < steps->count() && !steps->item(row)->toolTip().contains(":25")) ++row;
+        QVERIFY2(row < steps->count(), "a step names the line of the place where preemption was disabled");
         emit steps->itemClicked(steps->item(row));
-        QCOMPARE(window_->selection()->line(), std::uint64_t{35});
+        QCOMPARE(window_->selection()->line(), std::uint64_t{25});
     }
 
     void what_cannot_be_read_is_said_in_the_window() {

@@ -73,6 +73,13 @@ StackPanel::StackPanel(Selection* selection, QWidget* parent)
     connect(this, &QListView::doubleClicked, this, &StackPanel::source_wanted);
 }
 
+void StackPanel::focusInEvent(QFocusEvent* event) {
+    // A view that gets the focus makes its first row current; that is nobody's choice.
+    following_ = true;
+    QListView::focusInEvent(event);
+    following_ = false;
+}
+
 void StackPanel::follow() {
     const EventInfo* event = selection_->event();
     following_ = true;

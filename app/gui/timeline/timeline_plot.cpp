@@ -95,7 +95,7 @@ int TimelinePlot::add_core(int row, CoreLanes lanes) {
     left->grid()->setVisible(false);
     top->grid()->setVisible(true);  // only the lower and the left axis have theirs on from the start
     top->setTicker(QSharedPointer<QCPAxisTicker>(new SecondsTicker));
-    top->ticker()->setTickCount(6);
+    top->ticker()->setTickCount(std::clamp((width() - left_margin) / 110, 2, 9));
     const int height = top_margin + cpus * lane_height + static_cast<int>(curve_lanes * lane_height) + bottom;
     rect->setMinimumSize(100, height - top_margin - bottom);
     rect->setMaximumSize(QWIDGETSIZE_MAX, height - top_margin - bottom);
@@ -228,6 +228,16 @@ void TimelinePlot::mouseReleaseEvent(QMouseEvent* event) {
     const LanesItem* item = click ? item_at(event->pos()) : nullptr;
     if (!item) return;
     if (const LanesItem::Hit hit = item->hit(event->pos()); !hit.event.empty()) emit event_picked(hit.event);
+}
+
+void TimelinePlot::resizeEvent(QResizeEvent* event) {
+    // As many ticks as there is room for their numbers.
+    for (const LanesItem* item : items_)
+        item->rect()
+            ->axis(QCPAxis::atTop)
+            ->ticker()
+            ->setTickCount(std::clamp((event->size().width() - left_margin) / 110, 2, 9));
+    QCustomPlot::resizeEvent(event);
 }
 
 void TimelinePlot::leaveEvent(QEvent* event) {
