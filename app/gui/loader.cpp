@@ -21,15 +21,20 @@ void Loader::load(const QString& path, const AnalysisOptions& options) {
     job_progress_ = progress;
     progress->report = [this, job](const std::string& what, double done) {
         const QString words = QString::fromStdString(what);
-        QMetaObject::invokeMethod(this, [=, this] { if (job == job_) emit progressed(words, done); },
-                                  Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this,
+            [=, this] {
+                if (job == job_) emit progressed(words, done);
+            },
+            Qt::QueuedConnection);
     };
     const std::string name = path.toStdString();
     static_cast<void>(QtConcurrent::run([this, job, name, options, progress] {
         auto result = analyse(name, options, *progress);
         auto analysis = result ? std::make_shared<const Analysis>(std::move(*result)) : nullptr;
         const QString message = result ? QString() : QString::fromStdString(result.error().text());
-        QMetaObject::invokeMethod(this, [=, this] { finish(job, analysis, message); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [=, this] { finish(job, analysis, message); }, Qt::QueuedConnection);
     }));
 }
 

@@ -50,7 +50,8 @@ QString samples_dir(const std::string& named) {
 
 void show_tab(MainWindow& window, const std::string& name) {
     for (QAction* command : window.commands())
-        if (!name.empty() && command->text().compare("Show " + QString::fromStdString(name), Qt::CaseInsensitive) == 0)
+        if (!name.empty() &&
+            command->text().compare("Show " + QString::fromStdString(name), Qt::CaseInsensitive) == 0)
             command->trigger();
 }
 

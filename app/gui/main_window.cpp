@@ -85,7 +85,8 @@ QToolButton* MainWindow::bar_button(const QString& text, QAction* action, QMenu*
         button->setPopupMode(QToolButton::InstantPopup);
     }
     if (action) {
-        button->setToolTip(action->text() + (action->shortcut().isEmpty() ? QString() : " (" + action->shortcut().toString() + ")"));
+        button->setToolTip(action->text() +
+                           (action->shortcut().isEmpty() ? QString() : " (" + action->shortcut().toString() + ")"));
         connect(button, &QToolButton::clicked, action, &QAction::trigger);
         connect(action, &QAction::enabledChanged, button, &QToolButton::setEnabled);
         button->setEnabled(action->isEnabled());
@@ -100,7 +101,7 @@ QWidget* MainWindow::make_work_page() {
     auto* left = new QSplitter(Qt::Vertical);
     left->addWidget(bundle_);
     left->addWidget(events_);
-    left->setSizes({300, 500});
+    left->setObjectName("left");
     auto* columns = new QSplitter(Qt::Horizontal);
     columns->addWidget(left);
     columns->addWidget(make_middle());
@@ -109,8 +110,7 @@ QWidget* MainWindow::make_work_page() {
         splitter->setHandleWidth(1);
         splitter->setChildrenCollapsible(false);
     }
-    columns->setStretchFactor(1, 1);
-    columns->setSizes({310, 760, 520});
+    columns->setObjectName("columns");
     auto* page = new QWidget;
     auto* column = new QVBoxLayout(page);
     column->setContentsMargins(0, 0, 0, 0);
@@ -220,15 +220,27 @@ void MainWindow::show_analysis(std::shared_ptr<const Analysis> analysis) {
     selection_.show(analysis);
     notes_.open(analysis);
     if (!event.empty()) selection_.pick_event(event);  // debug info was added: stay where one was
-    const int needed = timeline_->needed_height(), all = middle_->height() > 200 ? middle_->height() : 800;
-    middle_->setSizes({std::min(needed, all * 55 / 100), all - std::min(needed, all * 55 / 100)});
-    middle_->setStretchFactor(0, 0);
-    middle_->setStretchFactor(1, 1);
+    share_room();
     log_->view()->setFocus();
     export_->setEnabled(true);
     update_recent(path_);
     update_status();
     emit ready();
+}
+
+// Every part gets what its content needs, within what the window has; from then on the splitters are the user's.
+void MainWindow::share_room() {
+    auto* columns = work_->findChild<QSplitter*>("columns");
+    const int wide = width(), left = std::clamp(wide * 19 / 100, 215, 310),
+              right = std::clamp(wide * 35 / 100, 360, 620);
+    columns->setSizes({left, wide - left - right, right});
+    columns->setStretchFactor(1, 1);
+    const int high = std::max(300, middle_->height());
+    const int timeline = std::min(timeline_->needed_height(), high * 55 / 100);
+    middle_->setSizes({timeline, high - timeline});
+    middle_->setStretchFactor(1, 1);
+    const int tree = std::min(bundle_->needed_height(), high * 45 / 100);
+    work_->findChild<QSplitter*>("left")->setSizes({tree, high - tree});
 }
 
 void MainWindow::show_failure(const QString& message) {
@@ -245,14 +257,16 @@ void MainWindow::update_status() {
     std::uint64_t lines = 0;
     for (const ArtifactInfo& info : analysis->artifacts) lines += info.scan.index.lines();
     read_->setText(QStringLiteral("✔ %1 read · %2 of logs · %3")
-                       .arg(count(analysis->artifacts.size(), "file"), count(lines, "line"), count(analysis->events.size(), "event")));
+                       .arg(count(analysis->artifacts.size(), "file"), count(lines, "line"),
+                            count(analysis->events.size(), "event")));
     problems_->setText(QStringLiteral("⚠ %1 could not be read").arg(count(analysis->problems.size(), "file")));
 }
 
 void MainWindow::show_problems() {
     QStringList lines;
     for (const Error& problem : selection_.analysis()->problems) lines << qs(problem.text());
-    QMessageBox box(QMessageBox::Warning, "Not read", "What could be read is shown. This could not:", QMessageBox::Close, this);
+    QMessageBox box(QMessageBox::Warning, "Not read",
+                    "What could be read is shown. This could not:", QMessageBox::Close, this);
     box.setInformativeText(lines.mid(0, 20).join('\n'));
     box.exec();
 }
@@ -277,7 +291,8 @@ void MainWindow::update_recent(const QString& opened) {
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-    if (event->mimeData()->hasUrls() && event->mimeData()->urls().size() == 1 && event->mimeData()->urls().front().isLocalFile())
+    if (event->mimeData()->hasUrls() && event->mimeData()->urls().size() == 1 &&
+        event->mimeData()->urls().front().isLocalFile())
         event->acceptProposedAction();
 }
 

@@ -65,6 +65,7 @@ private:
     void connect_panels();
 
     void show_analysis(std::shared_ptr<const Analysis> analysis);
+    void share_room();
     void show_failure(const QString& message);
     void update_status();
     void update_recent(const QString& opened);

@@ -34,11 +34,16 @@ QAction* MainWindow::add_command(const QString& text, const QList<QKeySequence>&
 }
 
 void MainWindow::make_actions() {
-    open_ = add_command(QStringLiteral("Open a file or archive…"), {QKeySequence::Open}, [this] { ask_open(false); });
-    open_folder_ = add_command(QStringLiteral("Open a folder…"), {QKeySequence("Ctrl+Shift+O")}, [this] { ask_open(true); });
-    symbols_ = add_command(QStringLiteral("Add a folder with debug info…"), {QKeySequence("Ctrl+D")}, [this] { ask_debug_dir(); });
-    add_command(QStringLiteral("Add a source folder…"), {QKeySequence("Ctrl+Shift+D")}, [this] { ask_source_dir(); });
-    compare_ = add_command(QStringLiteral("Compare with another run…"), {QKeySequence("Ctrl+K")}, [this] { compare_with(); });
+    open_ =
+        add_command(QStringLiteral("Open a file or archive…"), {QKeySequence::Open}, [this] { ask_open(false); });
+    open_folder_ =
+        add_command(QStringLiteral("Open a folder…"), {QKeySequence("Ctrl+Shift+O")}, [this] { ask_open(true); });
+    symbols_ = add_command(QStringLiteral("Add a folder with debug info…"), {QKeySequence("Ctrl+D")},
+                           [this] { ask_debug_dir(); });
+    add_command(QStringLiteral("Add a source folder…"), {QKeySequence("Ctrl+Shift+D")},
+                [this] { ask_source_dir(); });
+    compare_ = add_command(QStringLiteral("Compare with another run…"), {QKeySequence("Ctrl+K")},
+                           [this] { compare_with(); });
     add_command("Next event", {QKeySequence("N"), QKeySequence(".")}, [this] { selection_.step(1); });
     add_command("Previous event", {QKeySequence("Shift+N"), QKeySequence(",")}, [this] { selection_.step(-1); });
     add_command("Why we say so", {QKeySequence("E")}, [this] { answer_->show_evidence(); });
@@ -47,17 +52,22 @@ void MainWindow::make_actions() {
         search_->setFocus();
         search_->selectAll();
     });
-    add_command("Next match", {QKeySequence("F3")}, [this] { emit search_->find_wanted(search_->text(), true, true); });
-    add_command("Previous match", {QKeySequence("Shift+F3")}, [this] { emit search_->find_wanted(search_->text(), false, true); });
+    add_command("Next match", {QKeySequence("F3")},
+                [this] { emit search_->find_wanted(search_->text(), true, true); });
+    add_command("Previous match", {QKeySequence("Shift+F3")},
+                [this] { emit search_->find_wanted(search_->text(), false, true); });
     add_command("Fit the timeline", {QKeySequence("F")}, [this] { timeline_->plot()->fit(); });
     make_tabs_actions();
     export_ = new QMenu(this);
-    export_->addAction(add_command(QStringLiteral("Export report as HTML…"), {QKeySequence("Ctrl+E")}, [this] { export_report(); }));
+    export_->addAction(add_command(QStringLiteral("Export report as HTML…"), {QKeySequence("Ctrl+E")},
+                                   [this] { export_report(); }));
     export_->addAction(add_command(QStringLiteral("Export analysis as JSON…"), {}, [this] { export_json(); }));
     export_->addAction(add_command(QStringLiteral("Export timeline as SVG…"), {}, [this] { export_timeline(); }));
-    export_->addAction(add_command(QStringLiteral("Export picture of this window…"), {}, [this] { export_picture(); }));
+    export_->addAction(
+        add_command(QStringLiteral("Export picture of this window…"), {}, [this] { export_picture(); }));
     export_->setEnabled(false);
-    add_command("Show every command", {QKeySequence("Ctrl+Shift+P"), QKeySequence(":")}, [this] { search_->start_command(); });
+    add_command("Show every command", {QKeySequence("Ctrl+Shift+P"), QKeySequence(":")},
+                [this] { search_->start_command(); });
     add_command("Show the keys", {QKeySequence("F1"), QKeySequence("?")}, [this] { show_shortcuts(); });
     add_command("Quit", {QKeySequence::Quit}, [this] { close(); });
 }
@@ -65,10 +75,11 @@ void MainWindow::make_actions() {
 void MainWindow::make_tabs_actions() {
     const char* const names[] = {"Chain", "Stack", "Source", "Patch", "Fields", "Notes"};
     for (int tab = 0; tab < 6; ++tab)
-        add_command(QString("Show %1").arg(names[tab]), {QKeySequence(QString("Alt+%1").arg(tab + 1))}, [this, tab] {
-            tabs_->setCurrentIndex(tab);
-            tabs_->currentWidget()->setFocus();
-        });
+        add_command(QString("Show %1").arg(names[tab]), {QKeySequence(QString("Alt+%1").arg(tab + 1))},
+                    [this, tab] {
+                        tabs_->setCurrentIndex(tab);
+                        tabs_->currentWidget()->setFocus();
+                    });
     const auto go_to = [this](const QString& name, const QString& key, auto panel) {
         add_command(name, {QKeySequence(key)}, [this, panel] {
             if (QWidget* list = (this->*panel)->template findChild<QAbstractItemView*>())
@@ -91,14 +102,16 @@ void MainWindow::ask_open(bool folder) {
 }
 
 void MainWindow::ask_debug_dir() {
-    const QString folder = QFileDialog::getExistingDirectory(this, "Folder with vmlinux, .ko or .debug files of this build");
+    const QString folder =
+        QFileDialog::getExistingDirectory(this, "Folder with vmlinux, .ko or .debug files of this build");
     if (folder.isEmpty()) return;
     options_.analysis.debug_dirs.push_back(folder.toStdString());
     if (!path_.isEmpty()) open(path_);
 }
 
 void MainWindow::ask_source_dir() {
-    const QString folder = QFileDialog::getExistingDirectory(this, "Folder with the kernel's or the module's source");
+    const QString folder =
+        QFileDialog::getExistingDirectory(this, "Folder with the kernel's or the module's source");
     if (folder.isEmpty()) return;
     options_.analysis.source_dirs.push_back(folder.toStdString());
     source_->set_folders(options_.analysis.source_dirs);
@@ -112,7 +125,8 @@ QString MainWindow::ask_file(const QString& title, const QString& suffix) {
 void MainWindow::write_file(const QString& path, const std::string& text) {
     if (path.isEmpty()) return;
     QSaveFile file(path);
-    const bool written = file.open(QIODevice::WriteOnly) && file.write(text.data(), static_cast<qint64>(text.size())) >= 0 && file.commit();
+    const bool written = file.open(QIODevice::WriteOnly) &&
+                         file.write(text.data(), static_cast<qint64>(text.size())) >= 0 && file.commit();
     if (!written) QMessageBox::warning(this, "Not written", path + ": " + file.errorString());
 }
 
@@ -126,7 +140,8 @@ void MainWindow::export_json() {
 }
 
 void MainWindow::export_timeline() {
-    if (selection_.analysis()) write_file(ask_file("Export timeline", ".svg"), timeline_svg(*selection_.analysis()));
+    if (selection_.analysis())
+        write_file(ask_file("Export timeline", ".svg"), timeline_svg(*selection_.analysis()));
 }
 
 void MainWindow::export_picture() {
@@ -137,7 +152,8 @@ void MainWindow::export_picture() {
 
 void MainWindow::compare_with() {
     if (!selection_.analysis()) return;
-    const QString path = QFileDialog::getExistingDirectory(this, "The other run's bundle (the one after the patch)");
+    const QString path =
+        QFileDialog::getExistingDirectory(this, "The other run's bundle (the one after the patch)");
     if (path.isEmpty()) return;
     auto* dialog = new CompareDialog(selection_.analysis(), path, options_.analysis, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);

@@ -30,7 +30,9 @@ Panel::Panel(const QString& title, QWidget* parent) : QWidget(parent) {
     layout_->addWidget(head);
 }
 
-void Panel::set_content(QWidget* content) { layout_->addWidget(content, 1); }
+void Panel::set_content(QWidget* content) {
+    layout_->addWidget(content, 1);
+}
 
 void Panel::set_note(const QString& note) {
     note_text_ = note;

@@ -82,7 +82,9 @@ void Selection::step(int by) {
     pick_event(events[static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(at + by, 0, last))].id);
 }
 
-const EventInfo* Selection::event() const { return analysis_ ? analysis_->event(event_) : nullptr; }
+const EventInfo* Selection::event() const {
+    return analysis_ ? analysis_->event(event_) : nullptr;
+}
 
 const Frame* Selection::frame_record() const {
     const EventInfo* on = event();

@@ -27,8 +27,12 @@ QLabel* heading(const QString& text) {
 }  // namespace
 
 StartPage::StartPage(const QString& samples_dir, QWidget* parent)
-    : QWidget(parent), message_(new QLabel), bar_(new QProgressBar), cancel_(new QPushButton("Cancel")),
-      offers_(new QWidget), recent_(new QVBoxLayout) {
+    : QWidget(parent),
+      message_(new QLabel),
+      bar_(new QProgressBar),
+      cancel_(new QPushButton("Cancel")),
+      offers_(new QWidget),
+      recent_(new QVBoxLayout) {
     setObjectName("start");
     auto* title = new QLabel("What happened on the board?");
     QFont font = bold(ui_font());
@@ -45,9 +49,11 @@ StartPage::StartPage(const QString& samples_dir, QWidget* parent)
     offers->setSpacing(4);
     offers->addWidget(open, 0, Qt::AlignLeft);
     const QDir samples(samples_dir);
-    const QStringList names = samples_dir.isEmpty() ? QStringList() : samples.entryList(QDir::Dirs | QDir::NoDotAndDotDot);
+    const QStringList names =
+        samples_dir.isEmpty() ? QStringList() : samples.entryList(QDir::Dirs | QDir::NoDotAndDotDot);
     if (!names.isEmpty()) offers->addWidget(heading("Or start with a sample"));
-    for (const QString& name : names) add_link(offers, name, story_of(samples.filePath(name)), samples.filePath(name));
+    for (const QString& name : names)
+        add_link(offers, name, story_of(samples.filePath(name)), samples.filePath(name));
     offers->addLayout(recent_);
 
     auto* inner = new QWidget;
@@ -68,7 +74,8 @@ StartPage::StartPage(const QString& samples_dir, QWidget* parent)
 }
 
 void StartPage::add_link(QVBoxLayout* column, const QString& text, const QString& detail, const QString& path) {
-    auto* link = new QPushButton(detail.isEmpty() || detail == text ? text : text + QStringLiteral("  ·  ") + detail);
+    auto* link =
+        new QPushButton(detail.isEmpty() || detail == text ? text : text + QStringLiteral("  ·  ") + detail);
     link->setObjectName("quiet");
     link->setCursor(Qt::PointingHandCursor);
     link->setToolTip(path);
@@ -89,10 +96,12 @@ void StartPage::set_recent(const QStringList& paths) {
 void StartPage::show_welcome() {
     message_->setObjectName("muted");
     message_->style()->polish(message_);
-    message_->setText(QStringLiteral(
-        "Drop here what the board left behind: a folder, an archive (tar with gz, xz, zst or bz2; zip) or a single file. "
-        "Kernel logs, serial captures, rcutorture statistics, saved crash sessions, memory dumps, modules with debug "
-        "info, sources and patches are all read."));
+    message_->setText(
+        QStringLiteral("Drop here what the board left behind: a folder, an archive (tar with gz, xz, zst or bz2; "
+                       "zip) or a single file. "
+                       "Kernel logs, serial captures, rcutorture statistics, saved crash sessions, memory dumps, "
+                       "modules with debug "
+                       "info, sources and patches are all read."));
     bar_->hide(), cancel_->hide(), offers_->show();
 }
 

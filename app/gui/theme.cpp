@@ -16,7 +16,7 @@ Theme light_theme() {
     Theme t;
     t.window = "#f3f4f6", t.panel = "#ffffff", t.log = "#fbfbfc", t.raised = "#ffffff", t.line = "#d6dae0";
     t.selection = "#d3e5f8", t.selection_idle = "#e6edf5", t.hover = "#eef2f7";
-    t.text = "#171a21", t.muted = "#59616e", t.faint = "#6c7481", t.accent = "#155fa8";
+    t.text = "#171a21", t.muted = "#59616e", t.faint = "#656d79", t.accent = "#155fa8";
     t.cause = "#b8261f", t.warning = "#8a5a00", t.stall = "#5a45b5", t.good = "#1f7a32", t.remark = "#2a7530";
     t.stall_bar = "#6f5cc4", t.stall_bar_text = "#ffffff", t.starved_bar = "#d9b368";
     t.band_free = "#bfe3c3", t.band_softirq = "#f0d48f", t.band_lock = "#f1aaa4";
@@ -29,7 +29,7 @@ Theme dark_theme() {
     t.dark = true;
     t.window = "#23262e", t.panel = "#1f2229", t.log = "#1a1d23", t.raised = "#2b2f38", t.line = "#383d48";
     t.selection = "#254a70", t.selection_idle = "#2b3848", t.hover = "#292e37";
-    t.text = "#e7e9ee", t.muted = "#a3abb9", t.faint = "#8d95a3", t.accent = "#6db3f2";
+    t.text = "#e7e9ee", t.muted = "#a3abb9", t.faint = "#959dab", t.accent = "#6db3f2";
     t.cause = "#ff7b70", t.warning = "#e0ab4f", t.stall = "#ab98f0", t.good = "#6cc274", t.remark = "#74c07a";
     t.stall_bar = "#6a56bd", t.stall_bar_text = "#ffffff", t.starved_bar = "#8a6a2c";
     t.band_free = "#2f5f37", t.band_softirq = "#826421", t.band_lock = "#8a3a36";
@@ -84,7 +84,7 @@ QPushButton:focus, QPushButton:default { border-color: {accent}; }
 #answer { background: {panel}; border-bottom: 1px solid {line}; }
 #panel-head { background: {window}; border-bottom: 1px solid {line}; }
 #status { background: {window}; border-top: 1px solid {line}; }
-QTabBar { background: {window}; }
+QTabBar { background: {window}; qproperty-drawBase: 0; }
 QTabBar::tab { background: transparent; color: {muted}; padding: 8px 13px 7px 13px; border: none; border-bottom: 2px solid transparent; }
 QTabBar::tab:selected { background: {panel}; color: {text}; border-bottom-color: {accent}; }
 QTabBar::tab:hover:!selected { color: {text}; }
@@ -94,12 +94,14 @@ QTabWidget::tab-bar { left: 0; }
 QSplitter::handle { background: {line}; }
 QSplitter::handle:hover { background: {accent}; }
 QAbstractItemView, QTextBrowser { background: {panel}; border: none; outline: none; selection-background-color: {selection}; selection-color: {text}; }
-QScrollArea { background: {panel}; border: none; }
+QScrollArea, QScrollArea > QWidget > QWidget#inside { background: {panel}; border: none; }
+#side { background: {panel}; }
 QHeaderView::section { background: {window}; color: {muted}; border: none; border-bottom: 1px solid {line}; padding: 5px 10px; }
 QMenu { background: {raised}; border: 1px solid {line}; padding: 4px; }
 QMenu::item { padding: 5px 24px 5px 14px; border-radius: 3px; }
 QMenu::item:selected { background: {selection}; color: {text}; }
 QMenu::separator { height: 1px; background: {line}; margin: 4px 6px; }
+QAbstractScrollArea::corner { background: {window}; border: none; }
 QScrollBar { background: transparent; border: none; }
 QScrollBar:vertical { width: 11px; }
 QScrollBar:horizontal { height: 11px; }
@@ -135,7 +137,9 @@ double luminance(const QColor& colour) {
 
 }  // namespace
 
-const Theme& theme() { return current; }
+const Theme& theme() {
+    return current;
+}
 
 void apply_theme(QApplication& app, Appearance appearance) {
     const bool dark = appearance == Appearance::dark || (appearance == Appearance::desktop && desktop_is_dark());
@@ -171,7 +175,9 @@ QFont mono_font() {
     return font;
 }
 
-QString css(const QColor& colour) { return colour.name(QColor::HexRgb); }
+QString css(const QColor& colour) {
+    return colour.name(QColor::HexRgb);
+}
 
 double contrast(const QColor& a, const QColor& b) {
     const double x = luminance(a), y = luminance(b);

@@ -29,7 +29,9 @@ QString count(std::size_t n, const QString& one) {
     return QString("%1 %2%3").arg(grouped(static_cast<std::int64_t>(n)), one, n == 1 ? "" : "s");
 }
 
-QString clock_time(double seconds, int decimals) { return QString::number(seconds, 'f', decimals); }
+QString clock_time(double seconds, int decimals) {
+    return QString::number(seconds, 'f', decimals);
+}
 
 QString bytes_in_words(std::uint64_t bytes) {
     return QLocale::c().formattedDataSize(static_cast<qint64>(bytes), 1, QLocale::DataSizeSIFormat);
@@ -41,7 +43,9 @@ QString cpu_list(const std::vector<int>& cpus) {
     return (cpus.size() == 1 ? "CPU " : "CPUs ") + numbers.join(", ");
 }
 
-QString hex(std::uint64_t number, int digits) { return QString("0x%1").arg(number, digits, 16, QChar('0')); }
+QString hex(std::uint64_t number, int digits) {
+    return QString("0x%1").arg(number, digits, 16, QChar('0'));
+}
 
 QString core_name(const std::string& board, const std::string& core) {
     if (board.empty() && core.empty()) return "unknown board";
@@ -51,16 +55,18 @@ QString core_name(const std::string& board, const std::string& core) {
 
 QString kind_in_words(EventKind kind) {
     static constexpr std::array<const char*, 20> words = {
-        "RCU stall", "soft lockup", "hard lockup", "hung task", "sleep in atomic context", "lockdep report",
-        "warning", "kernel BUG", "oops", "KASAN report", "KMSAN report", "KCSAN report", "UBSAN report",
-        "KFENCE report", "memory leak", "panic", "workqueue lockup", "out of memory", "refcount error", "report"};
+        "RCU stall",      "soft lockup",      "hard lockup",   "hung task",      "sleep in atomic context",
+        "lockdep report", "warning",          "kernel BUG",    "oops",           "KASAN report",
+        "KMSAN report",   "KCSAN report",     "UBSAN report",  "KFENCE report",  "memory leak",
+        "panic",          "workqueue lockup", "out of memory", "refcount error", "report"};
     return words.at(static_cast<std::size_t>(kind));
 }
 
 QString event_name(const EventInfo& event) {
     if (event.report.kind == EventKind::warning && !event.guilty.function.empty())
         return "warning: " + qs(event.guilty.function);
-    if (event.report.kind == EventKind::atomic_sleep && event.report.headline.find("scheduling while atomic") != std::string::npos)
+    if (event.report.kind == EventKind::atomic_sleep &&
+        event.report.headline.find("scheduling while atomic") != std::string::npos)
         return "scheduling while atomic";
     return kind_in_words(event.report.kind);
 }

@@ -57,7 +57,8 @@ void AnswerBar::rebuild() {
     mark_ = mark_of(analysis->diagnoses.front());
     QString html = marked_up(analysis->diagnoses.front().summary, *analysis);
     QStringList rest;
-    for (std::size_t i = 1; i < analysis->diagnoses.size(); ++i) rest << marked_up(analysis->diagnoses[i].summary, *analysis);
+    if (const std::string& aside = analysis->diagnoses.front().aside; !aside.empty())
+        rest << marked_up(aside, *analysis);
     if (!rest.isEmpty())
         html += QString(" <span style=\"color:%1\">%2</span>").arg(css(theme().muted), rest.join(' '));
     words_->setText(html);

@@ -42,7 +42,8 @@ void Evidence::fill() {
             auto* item = new QListWidgetItem(QString("   %1.  %2").arg(++number).arg(qs(step)), steps_);
             const std::string place = place_in(step, analysis);
             item->setData(place_role, qs(place));
-            item->setToolTip(place.empty() ? QString() : "Go to " + qs(place));
+            item->setToolTip("Go to " + (place.empty() ? QString("the report") : qs(place)));
+            if (!diagnosis.evidence.empty()) item->setData(event_role, qs(diagnosis.evidence.front()));
         }
     }
 }
@@ -57,11 +58,21 @@ void Evidence::show_below(const QWidget* anchor) {
     steps_->setCurrentRow(0);
 }
 
+void Evidence::pick_in_event(const std::string& event, const std::string& step) {
+    selection_->pick_event(event);
+    if (!selection_->event()) return;
+    // "nokia_rpmsg_notify [rpmsg_platform_driver] is blamed": the step is about that frame.
+    const auto& frames = selection_->event()->report.frames;
+    for (std::size_t i = 0; i < frames.size(); ++i)
+        if (!frames[i].function.empty() && step.starts_with(frames[i].function + " "))
+            return selection_->pick_frame(i);
+}
+
 void Evidence::go(const QListWidgetItem* item) {
     if (const QString place = item->data(place_role).toString(); !place.isEmpty())
         selection_->pick_place(place.toStdString());
     else if (const QString event = item->data(event_role).toString(); !event.isEmpty())
-        selection_->pick_event(event.toStdString());
+        pick_in_event(event.toStdString(), item->text().section(". ", 1).trimmed().toStdString());
     else
         return;
     close();

@@ -18,6 +18,7 @@ public:
 private:
     void fill();
     void go(const QListWidgetItem* item);
+    void pick_in_event(const std::string& event, const std::string& step);
 
     Selection* selection_;
     QListWidget* steps_;

@@ -33,7 +33,8 @@ QString marked_up(const std::string& sentence, const Analysis& analysis) {
     static const QRegularExpression word(QStringLiteral("[A-Za-z_][\\w./-]*\\w"));
     const Names names = names_of(analysis);
     const QString text = qs(sentence);
-    const QString mono = QString("<span style=\"font-family:'%1'; font-weight:bold\">%2</span>").arg(mono_font().family());
+    const QString mono =
+        QString("<span style=\"font-family:'%1'; font-weight:bold\">%2</span>").arg(mono_font().family());
     QString out;
     qsizetype at = 0;
     for (auto it = word.globalMatch(text); it.hasNext();) {

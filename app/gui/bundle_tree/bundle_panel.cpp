@@ -27,6 +27,13 @@ void BundlePanel::rebuild() {
     set_note(analysis ? qs(analysis->bundle_name) : QString());
 }
 
+int BundlePanel::needed_height() const {
+    int height = 48;
+    for (QModelIndex index = model_->index(0, 0); index.isValid(); index = view_->indexBelow(index))
+        height += view_->visualRect(index).height();
+    return height;
+}
+
 void BundlePanel::follow() {
     view_->follow(selection_->artifact() ? model_->index_of_artifact(*selection_->artifact()) : QModelIndex());
 }

@@ -13,6 +13,9 @@ class BundlePanel : public Panel {
 public:
     explicit BundlePanel(Selection* selection, QWidget* parent = nullptr);
 
+    // With its heading: what shows every row.
+    [[nodiscard]] int needed_height() const;
+
 signals:
     void debug_info_wanted();
 

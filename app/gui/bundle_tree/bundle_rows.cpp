@@ -8,7 +8,9 @@ namespace stallsight::gui {
 
 namespace {
 
-QString file_name(const std::string& path) { return qs(path.substr(path.rfind('/') + 1)); }
+QString file_name(const std::string& path) {
+    return qs(path.substr(path.rfind('/') + 1));
+}
 
 QString folder_name(const std::string& path) {
     const std::size_t slash = path.rfind('/');
@@ -17,15 +19,24 @@ QString folder_name(const std::string& path) {
 
 QString kind_word(ArtifactKind kind) {
     switch (kind) {
-        case ArtifactKind::crash_text: return "crash session";
-        case ArtifactKind::debug_info: return "debug info";
-        case ArtifactKind::vmcore: return "memory dump";
-        case ArtifactKind::source: return "source";
-        case ArtifactKind::kernel_config: return "kernel config";
-        case ArtifactKind::system_map: return "symbol map";
-        case ArtifactKind::binary: return "not a text";
-        case ArtifactKind::empty: return "empty";
-        default: return {};
+        case ArtifactKind::crash_text:
+            return "crash session";
+        case ArtifactKind::debug_info:
+            return "debug info";
+        case ArtifactKind::vmcore:
+            return "memory dump";
+        case ArtifactKind::source:
+            return "source";
+        case ArtifactKind::kernel_config:
+            return "kernel config";
+        case ArtifactKind::system_map:
+            return "symbol map";
+        case ArtifactKind::binary:
+            return "not a text";
+        case ArtifactKind::empty:
+            return "empty";
+        default:
+            return {};
     }
 }
 

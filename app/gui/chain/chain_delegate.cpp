@@ -9,14 +9,18 @@ namespace stallsight::gui {
 
 namespace {
 
-constexpr int bands_left = 12, bands_room = 66, right_edge = 12;
+constexpr int bands_left = 12, bands_room = 60, right_edge = 12;
 
 int width_of(Band band) {
     switch (band) {
-        case Band::bottom_halves: return 26;
-        case Band::lock: return 14;
-        case Band::unexplained: return 14;
-        default: return 11;
+        case Band::bottom_halves:
+            return 26;
+        case Band::lock:
+            return 14;
+        case Band::unexplained:
+            return 14;
+        default:
+            return 11;
     }
 }
 
@@ -24,7 +28,9 @@ void paint_bands(QPainter& painter, const QRect& rect, const std::vector<Band>& 
     const Theme& t = theme();
     int x = rect.left() + bands_left;
     for (Band band : bands) {
-        const QColor colour = band == Band::may_sleep ? t.band_free : band == Band::bottom_halves ? t.band_softirq : t.band_lock;
+        const QColor colour = band == Band::may_sleep       ? t.band_free
+                              : band == Band::bottom_halves ? t.band_softirq
+                                                            : t.band_lock;
         const QRect box(x, rect.top(), width_of(band), rect.height());
         if (band == Band::unexplained)
             painter.fillRect(box, QBrush(t.cause, Qt::BDiagPattern));
@@ -35,12 +41,14 @@ void paint_bands(QPainter& painter, const QRect& rect, const std::vector<Band>& 
 }
 
 // Draws from the right edge leftwards, so that these columns line up; returns what is left.
-int draw_right(QPainter& painter, int right, const QRect& rect, const QString& text, const QFont& font, const QColor& colour) {
+int draw_right(QPainter& painter, int right, const QRect& rect, const QString& text, const QFont& font,
+               const QColor& colour) {
     if (text.isEmpty()) return right;
     const int width = QFontMetrics(font).horizontalAdvance(text);
     painter.setFont(font);
     painter.setPen(colour);
-    painter.drawText(QRect(right - width, rect.top(), width + 1, rect.height()), Qt::AlignLeft | Qt::AlignVCenter, text);
+    painter.drawText(QRect(right - width, rect.top(), width + 1, rect.height()), Qt::AlignLeft | Qt::AlignVCenter,
+                     text);
     return right - width - 6;
 }
 
@@ -70,16 +78,22 @@ void ChainDelegate::paint_frame(QPainter& painter, const QRect& rect, const Chai
         right = draw_right(painter, right, rect, QStringLiteral("◀ guilty"), bold(ui_font()), t.cause);
     if (row.role == Link::Role::sleeps)
         right = draw_right(painter, right, rect, "sleeps: not allowed here", ui_font(), t.cause);
-    if (row.role == Link::Role::outside && row.link == 0) right = draw_right(painter, right, rect, "may sleep", ui_font(), t.muted);
-    for (const QString& pill : {row.patched ? QStringLiteral("patched") : QString(), row.proof}) {
+    if (row.role == Link::Role::outside && row.link == 0)
+        right = draw_right(painter, right, rect, "may sleep", ui_font(), t.muted);
+    for (const QString& pill : {row.patched ? QStringLiteral("patch") : QString(), row.proof}) {
         if (pill.isEmpty()) continue;
         const int width = static_cast<int>(pill_width(pill));
-        draw_pill(painter, right - width, middle, pill, pill == "patched" ? t.accent : pill == "unexplained" ? t.cause : t.muted);
+        draw_pill(painter, right - width, middle, pill,
+                  pill == "patch"         ? t.accent
+                  : pill == "unexplained" ? t.cause
+                                          : t.muted);
         right -= width + 6;
     }
-    right = draw_right(painter, right, rect, row.count, mono_font(), row.role == Link::Role::disables ? t.warning : t.cause);
+    right = draw_right(painter, right, rect, row.count, mono_font(),
+                       row.role == Link::Role::disables ? t.warning : t.cause);
 
-    const bool key = row.role == Link::Role::disables || row.role == Link::Role::guilty || row.role == Link::Role::sleeps;
+    const bool key =
+        row.role == Link::Role::disables || row.role == Link::Role::guilty || row.role == Link::Role::sleeps;
     int left = rect.left() + bands_left + bands_room + 12;
     const auto draw = [&](const QString& text, const QFont& font, const QColor& colour) {
         const QRect area(left, rect.top(), std::max(0, right - left), rect.height());
@@ -92,7 +106,8 @@ void ChainDelegate::paint_frame(QPainter& painter, const QRect& rect, const Chai
     const bool aside = row.role == Link::Role::outside || row.role == Link::Role::reporting;
     draw(row.text, key ? bold(mono_font()) : mono_font(), aside ? t.muted : t.text);
     if (!row.module.isEmpty()) draw("[" + row.module + "]", mono_font(), t.accent);
-    if (!row.effect.isEmpty() && row.role == Link::Role::inside && right - left > 50) draw(row.effect, small(ui_font()), t.muted);
+    if (!row.effect.isEmpty() && row.role == Link::Role::inside && right - left > 50)
+        draw(row.effect, small(ui_font()), t.muted);
 }
 
 void ChainDelegate::paint_divider(QPainter& painter, const QRect& rect, const ChainRow& row) const {
@@ -113,7 +128,8 @@ void ChainDelegate::paint_divider(QPainter& painter, const QRect& rect, const Ch
     painter.drawText(QRect(left, rect.top(), right - left, rect.height()), Qt::AlignLeft | Qt::AlignVCenter, shown);
     left += QFontMetrics(ui_font()).horizontalAdvance(shown) + 10;
     painter.setFont(count_font);
-    painter.drawText(QRect(left, rect.top(), right - left, rect.height()), Qt::AlignLeft | Qt::AlignVCenter, row.count);
+    painter.drawText(QRect(left, rect.top(), right - left, rect.height()), Qt::AlignLeft | Qt::AlignVCenter,
+                     row.count);
 }
 
 QSize ChainDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const {

@@ -13,7 +13,9 @@ QString name_of(const Link& link) {
     return link.module.empty() ? qs(link.function) : qs(link.function) + " [" + qs(link.module) + "]";
 }
 
-bool in_chain(Link::Role role) { return role != Link::Role::outside && role != Link::Role::reporting; }
+bool in_chain(Link::Role role) {
+    return role != Link::Role::outside && role != Link::Role::reporting;
+}
 
 }  // namespace
 
@@ -112,10 +114,11 @@ void ChainModel::rebuild() {
         divider.kind = ChainRow::Kind::slept_here;
         divider.text = QStringLiteral("slept here: schedule()");
         const bool agrees = chain_->unexplained == 0 && !chain_->contradictory;
-        divider.count = QStringLiteral("%1 = %2 %3")
-                            .arg(chain_->by_scheduler ? QString("+%1").arg(chain_->by_scheduler) : QString(),
-                                 hex(chain_->count.raw), agrees ? QStringLiteral("✔ as printed") : QStringLiteral("as printed"))
-                            .trimmed();
+        divider.count =
+            QStringLiteral("%1 = %2 %3")
+                .arg(chain_->by_scheduler ? QString("+%1").arg(chain_->by_scheduler) : QString(),
+                     hex(chain_->count.raw), agrees ? QStringLiteral("✔ as printed") : QStringLiteral("as printed"))
+                .trimmed();
         divider.link = slept;
         rows_.push_back(divider);
         if (slept + 1 < links.size()) add_run(slept + 1, links.size() - 1, " of the report itself");
@@ -129,7 +132,9 @@ QModelIndex ChainModel::index_of_frame(std::size_t frame) const {
     return {};
 }
 
-int ChainModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(rows_.size()); }
+int ChainModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : static_cast<int>(rows_.size());
+}
 
 QVariant ChainModel::data(const QModelIndex& index, int role) const {
     if (!index.isValid() || index.row() >= rowCount()) return {};
@@ -137,9 +142,13 @@ QVariant ChainModel::data(const QModelIndex& index, int role) const {
     if (role == Qt::DisplayRole) return row.module.isEmpty() ? row.text : row.text + " [" + row.module + "]";
     if (role == Qt::ToolTipRole && !row.tip.isEmpty()) return row.tip;
     if (role == Qt::AccessibleTextRole) {
-        static const char* const roles[] = {"may sleep", "disables preemption", "", "guilty", "sleeps", "part of the report"};
-        return QStringList{row.text, row.module, row.kind == ChainRow::Kind::frame ? roles[static_cast<int>(row.role)] : "",
-                           row.count, row.proof}.join(' ').simplified();
+        static const char* const roles[] = {"may sleep", "disables preemption", "", "guilty",
+                                            "sleeps",    "part of the report"};
+        return QStringList{row.text, row.module,
+                           row.kind == ChainRow::Kind::frame ? roles[static_cast<int>(row.role)] : "", row.count,
+                           row.proof}
+            .join(' ')
+            .simplified();
     }
     return {};
 }

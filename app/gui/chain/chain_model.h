@@ -17,10 +17,10 @@ enum class Band { may_sleep, bottom_halves, lock, unexplained };
 struct ChainRow {
     enum class Kind { frame, fold, disabled_here, slept_here };
     Kind kind = Kind::frame;
-    QString text;              // the function, or the sentence
+    QString text;  // the function, or the sentence
     QString module, effect;
-    QString count;             // preempt_count after this frame, where it changed
-    QString proof;             // "known", "shown", "unexplained"
+    QString count;  // preempt_count after this frame, where it changed
+    QString proof;  // "known", "shown", "unexplained"
     Link::Role role = Link::Role::inside;
     bool patched = false;
     std::vector<Band> bands;
@@ -50,7 +50,7 @@ private:
     std::optional<Chain> chain_;
     std::set<std::size_t> unfolded_;  // first links of the runs that are open
     std::vector<ChainRow> rows_;
-    std::vector<Band> bands_;         // while rows are built: what holds at this point
+    std::vector<Band> bands_;  // while rows are built: what holds at this point
 };
 
 // "= bottom halves off once + 3"

@@ -25,9 +25,14 @@ QLabel* words_label() {
 }  // namespace
 
 ChainPanel::ChainPanel(Selection* selection, QWidget* parent)
-    : QScrollArea(parent), selection_(selection), model_(new ChainModel(this)), view_(new QListView),
-      heading_(words_label()), advice_(words_label()) {
+    : QScrollArea(parent),
+      selection_(selection),
+      model_(new ChainModel(this)),
+      view_(new QListView),
+      heading_(words_label()),
+      advice_(words_label()) {
     auto* inside = new QWidget;
+    inside->setObjectName("inside");
     auto* column = new QVBoxLayout(inside);
     column->setContentsMargins(0, 4, 0, 0);
     column->setSpacing(0);
@@ -53,13 +58,13 @@ ChainPanel::ChainPanel(Selection* selection, QWidget* parent)
     connect(selection, &Selection::analysis_changed, this, &ChainPanel::follow);
     connect(model_, &QAbstractItemModel::modelReset, this, &ChainPanel::fit_rows);
     connect(view_, &QListView::clicked, model_, &ChainModel::toggle_fold);
-    connect(view_->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& current) {
-        if (following_ || !current.isValid()) return;
-        if (const auto frame = model_->row(current.row()).frame) selection_->pick_frame(*frame);
-    });
-    connect(advice_, &QLabel::linkActivated, this, [this](const QString& link) {
-        link == "patch" ? emit patch_wanted() : emit debug_info_wanted();
-    });
+    connect(view_->selectionModel(), &QItemSelectionModel::currentChanged, this,
+            [this](const QModelIndex& current) {
+                if (following_ || !current.isValid()) return;
+                if (const auto frame = model_->row(current.row()).frame) selection_->pick_frame(*frame);
+            });
+    connect(advice_, &QLabel::linkActivated, this,
+            [this](const QString& link) { link == "patch" ? emit patch_wanted() : emit debug_info_wanted(); });
 }
 
 void ChainPanel::follow() {
@@ -93,16 +98,20 @@ QString ChainPanel::heading(const Chain* chain) const {
     const Theme& t = theme();
     if (!chain) {
         const EventInfo* event = selection_->event();
-        if (!event) return QString("<span style='color:%1'>Pick an event to see how it came to it.</span>").arg(css(t.muted));
-        return QString("<b>%1</b><br><span style='color:%2'>No chain from a place where preemption was disabled to a "
-                       "sleep: this report does not print one. Its stacks are under Stack.</span>")
+        if (!event)
+            return QString("<span style='color:%1'>Pick an event to see how it came to it.</span>")
+                .arg(css(t.muted));
+        return QString(
+                   "<b>%1</b><br><span style='color:%2'>No chain from a place where preemption was disabled to a "
+                   "sleep: this report does not print one. Its stacks are under Stack.</span>")
             .arg(event_name(*event).toHtmlEscaped(), css(t.muted));
     }
     const QString verdict = chain->contradictory      ? QStringLiteral("contradictory")
                             : chain->unexplained == 0 ? QStringLiteral("✔ nothing unexplained")
                                                       : QString("%1 unexplained").arg(chain->unexplained);
-    return QString("<b>preempt_count <span style=\"font-family:'%1'\">%2</span></b> = %3 "
-                   "<span style='color:%4'>&nbsp;·&nbsp; %5</span>")
+    return QString(
+               "<b>preempt_count <span style=\"font-family:'%1'\">%2</span></b> = %3 "
+               "<span style='color:%4'>&nbsp;·&nbsp; %5</span>")
         .arg(mono_font().family(), hex(chain->count.raw, 8), count_in_words(chain->count),
              css(verdict.startsWith(QChar(0x2714)) ? t.good : t.cause), verdict);
 }
@@ -114,24 +123,32 @@ QString ChainPanel::advice() const {
     QStringList parts;
     const bool has_chain = analysis->chain_of(event->id);
     for (const Diagnosis& diagnosis : analysis->diagnoses) {
-        if (std::find(diagnosis.evidence.begin(), diagnosis.evidence.end(), event->id) == diagnosis.evidence.end()) continue;
+        if (std::find(diagnosis.evidence.begin(), diagnosis.evidence.end(), event->id) == diagnosis.evidence.end())
+            continue;
         if (!has_chain) parts << marked_up(diagnosis.summary, *analysis);
         if (!diagnosis.advice.empty()) parts << "<b>What to do.</b> " + marked_up(diagnosis.advice, *analysis);
     }
     if (!event->caused_by.empty()) {
         const EventInfo* cause = analysis->event(event->caused_by);
-        if (cause) parts << "<b>Follows</b> from " + event_name(*cause).toHtmlEscaped() + ": " + qs(event->follows_because).toHtmlEscaped();
+        if (cause)
+            parts << "<b>Follows</b> from " + event_name(*cause).toHtmlEscaped() + ": " +
+                         qs(event->follows_because).toHtmlEscaped();
     }
     for (const PatchHunk& hunk : analysis->patch_hunks)
         if (hunk.on_chain && hunk.event == event->id)
-            parts << QString("<a href='patch' style='color:%1; text-decoration:none'>The patch in this bundle %2 in %3 ▸</a>")
-                         .arg(css(theme().accent), hunk.effect.empty() ? "changes code" : qs(hunk.effect).toHtmlEscaped(),
+            parts << QString(
+                         "<a href='patch' style='color:%1; text-decoration:none'>The patch in this bundle %2 in %3 "
+                         "▸</a>")
+                         .arg(css(theme().accent),
+                              hunk.effect.empty() ? "changes code" : qs(hunk.effect).toHtmlEscaped(),
                               qs(hunk.function).toHtmlEscaped());
     if (!analysis->missing.empty() && has_chain) {
         QStringList modules;
-        for (const Missing& missing : analysis->missing) modules << (missing.module.empty() ? "vmlinux" : qs(missing.module));
-        parts << QString("<span style='color:%1'>Proof by call site and source lines: needs debug info of %2 · </span>"
-                         "<a href='symbols' style='color:%3; text-decoration:none'>add…</a>")
+        for (const Missing& missing : analysis->missing)
+            modules << (missing.module.empty() ? "vmlinux" : qs(missing.module));
+        parts << QString(
+                     "<span style='color:%1'>Proof by call site and source lines: needs debug info of %2 · </span>"
+                     "<a href='symbols' style='color:%3; text-decoration:none'>add…</a>")
                      .arg(css(theme().muted), modules.join(", ").toHtmlEscaped(), css(theme().accent));
     }
     return "<p style='margin:0 0 8px 0'>" + parts.join("</p><p style='margin:0 0 8px 0'>") + "</p>";

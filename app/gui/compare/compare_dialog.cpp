@@ -30,8 +30,13 @@ QString verdict_in_words(const std::string& verdict) {
 
 }  // namespace
 
-CompareDialog::CompareDialog(AnalysisPtr before, const QString& after_path, const AnalysisOptions& options, QWidget* parent)
-    : QDialog(parent), before_(std::move(before)), verdict_(new QLabel), bar_(new QProgressBar), table_(new QTreeWidget) {
+CompareDialog::CompareDialog(AnalysisPtr before, const QString& after_path, const AnalysisOptions& options,
+                             QWidget* parent)
+    : QDialog(parent),
+      before_(std::move(before)),
+      verdict_(new QLabel),
+      bar_(new QProgressBar),
+      table_(new QTreeWidget) {
     setWindowTitle("Compare");
     resize(860, 420);
     auto* column = new QVBoxLayout(this);
@@ -50,7 +55,8 @@ CompareDialog::CompareDialog(AnalysisPtr before, const QString& after_path, cons
     column->addWidget(bar_);
     column->addWidget(table_, 1);
     column->addStretch(0);
-    connect(&loader_, &Loader::progressed, this, [this](const QString&, double done) { bar_->setValue(static_cast<int>(done * 1000)); });
+    connect(&loader_, &Loader::progressed, this,
+            [this](const QString&, double done) { bar_->setValue(static_cast<int>(done * 1000)); });
     connect(&loader_, &Loader::failed, this, [this](const QString& message) {
         bar_->hide();
         verdict_->setText("Could not be read: " + message);
@@ -63,7 +69,8 @@ void CompareDialog::show_comparison(const Analysis& after) {
     const Comparison comparison = compare(*before_, after);
     bar_->hide();
     verdict_->setText(qs(comparison.verdict));
-    table_->setHeaderLabels({"Report", "Before: " + qs(comparison.before.name), "After: " + qs(comparison.after.name), "Verdict", ""});
+    table_->setHeaderLabels(
+        {"Report", "Before: " + qs(comparison.before.name), "After: " + qs(comparison.after.name), "Verdict", ""});
     for (const SignatureComparison& row : comparison.signatures)
         new QTreeWidgetItem(table_, {qs(row.title), side_in_words(row.before), side_in_words(row.after),
                                      verdict_in_words(row.verdict), row.patched ? "patched" : ""});

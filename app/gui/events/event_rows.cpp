@@ -1,7 +1,6 @@
 #include "app/gui/events/event_rows.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 
 #include "app/gui/words.h"
@@ -74,21 +73,6 @@ Row torture_row(const TortureSummary& summary) {
     return row;
 }
 
-// What rcutorture counts as a failure of RCU (kernel/rcu/rcutorture.c, rcu_torture_stats_print).
-std::string failure_of(const TortureSample& sample) {
-    static constexpr std::array<const char*, 6> errors = {"rtmbe", "rtbe", "rtbke", "rtbre", "rtbf", "rtb"};
-    for (const char* name : errors)
-        if (sample.counters.contains(name) && sample.counters[name].is_number() && sample.counters[name] != 0)
-            return std::string(name) + " is not 0";
-    if (sample.flags.find("!!!") != std::string::npos) return "the kernel flagged an error (!!!)";
-    if (sample.counters.contains("Reader Pipe")) {
-        const Fields& pipe = sample.counters["Reader Pipe"];
-        for (std::size_t bin = 2; pipe.is_array() && bin < pipe.size(); ++bin)
-            if (pipe[bin] != 0) return "readers saw freed memory";
-    }
-    return {};
-}
-
 }  // namespace
 
 std::vector<TortureSummary> torture_summaries(const Analysis& analysis) {
@@ -98,15 +82,15 @@ std::vector<TortureSummary> torture_summaries(const Analysis& analysis) {
         const auto key = std::make_pair(info.board, info.core);
         TortureSummary& summary = cores[key];
         if (info.sample.kind == TortureSample::Kind::fwd_prog_nr) ++summary.forward_progress;
-        if (const std::string failure = failure_of(info.sample); !summary.failed && !failure.empty()) {
+        if (info.sample.failed && !summary.failed) {
             summary.failed = true;
-            summary.failure = failure;
+            summary.failure = info.sample.words.empty() ? "failure" : info.sample.words.front();
+            summary.artifact = info.artifact;
             summary.line = info.sample.line;
         }
         if (info.sample.kind != TortureSample::Kind::statistics) continue;
         ++summary.statistics;
-        summary.artifact = info.artifact;
-        if (!summary.failed) summary.line = info.sample.line;
+        if (!summary.failed) summary.artifact = info.artifact, summary.line = info.sample.line;
         if (!info.sample.version || !info.sample.time) continue;
         auto& [first, last] = ends[key];
         if (!first) first = &info.sample;
@@ -129,8 +113,8 @@ std::vector<Row> event_rows(const Analysis& analysis) {
     std::map<std::string, std::size_t> by_signature, place;  // signature, event id -> index into rows
     for (const EventInfo& event : analysis.events) {
         if (analysis.event(event.caused_by)) continue;
-        const std::string key = event.signature.empty() ? event.id
-                                                        : event.signature + '\n' + std::to_string(event.artifact);
+        const std::string key =
+            event.signature.empty() ? event.id : event.signature + '\n' + std::to_string(event.artifact);
         const auto [it, fresh] = by_signature.try_emplace(key, rows.size());
         if (fresh) {
             rows.push_back(event_row(analysis, event));
@@ -148,6 +132,13 @@ std::vector<Row> event_rows(const Analysis& analysis) {
             root = analysis.event(root->caused_by);
         if (root && place.contains(root->id)) rows[place[root->id]].children.push_back(event_row(analysis, event));
     }
+    // The incident that the answer is about stands on top.
+    if (!analysis.diagnoses.empty()) {
+        const std::vector<std::string>& first = analysis.diagnoses.front().evidence;
+        std::stable_partition(rows.begin(), rows.end(), [&](const Row& row) {
+            return std::find(first.begin(), first.end(), row.event) != first.end();
+        });
+    }
     for (const TortureSummary& summary : torture_summaries(analysis)) rows.push_back(torture_row(summary));
     return rows;
 }
@@ -156,8 +147,9 @@ QString events_in_words(const Analysis& analysis) {
     const auto incidents = std::count_if(analysis.events.begin(), analysis.events.end(),
                                          [](const EventInfo& e) { return e.caused_by.empty(); });
     if (analysis.events.empty()) return "none";
-    return QString("%1 in %2").arg(grouped(static_cast<std::int64_t>(analysis.events.size())),
-                                   count(static_cast<std::size_t>(incidents), "incident"));
+    return QString("%1 in %2")
+        .arg(grouped(static_cast<std::int64_t>(analysis.events.size())),
+             count(static_cast<std::size_t>(incidents), "incident"));
 }
 
 }  // namespace stallsight::gui

@@ -15,9 +15,9 @@ struct TortureSummary {
     std::size_t statistics = 0, forward_progress = 0;
     double versions_per_s = 0;  // 0: not known
     bool failed = false;
-    std::string failure;        // what failed
+    std::string failure;  // what failed
     std::size_t artifact = 0;
-    std::uint64_t line = 0;     // of the sample that says so; else of the last one
+    std::uint64_t line = 0;  // of the sample that says so; else of the last one
 };
 // One for each core that ran rcutorture.
 std::vector<TortureSummary> torture_summaries(const Analysis& analysis);

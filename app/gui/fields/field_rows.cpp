@@ -20,7 +20,8 @@ FieldRow row_of(const QString& name, const Fields& value) {
     FieldRow row{name, {}, {}};
     if (value.is_object()) {
         for (const auto& [key, part] : value.items()) row.parts.push_back(row_of(field_name(key), part));
-    } else if (value.is_array() && std::any_of(value.begin(), value.end(), [](const Fields& v) { return v.is_structured(); })) {
+    } else if (value.is_array() &&
+               std::any_of(value.begin(), value.end(), [](const Fields& v) { return v.is_structured(); })) {
         int number = 0;
         for (const Fields& part : value) {
             QString title = QString::number(++number);
@@ -49,17 +50,20 @@ QString task_of(const Task& task) {
 void add_stall(const Analysis& analysis, const EventInfo& event, std::vector<FieldRow>& rows) {
     for (const StallEpisode& stall : analysis.stalls) {
         if (std::find(stall.events.begin(), stall.events.end(), event.id) == stall.events.end()) continue;
-        FieldRow row{"stall episode", stall.start_s ? duration(stall.end_s - *stall.start_s) : "length not known", {}};
+        FieldRow row{
+            "stall episode", stall.start_s ? duration(stall.end_s - *stall.start_s) : "length not known", {}};
         add(row.parts, "flavor", qs(stall.flavor));
         add(row.parts, "held up by", cpu_list(stall.cpus));
         for (const auto& [cpu, doing] : stall.doing) add(row.parts, QString("on CPU %1").arg(cpu), qs(doing));
         if (stall.start_s) add(row.parts, "began at", QString("%1 s").arg(*stall.start_s, 0, 'f', 3));
-        add(row.parts, "ended at", stall.open ? QString("open at the end of the log (%1 s)").arg(stall.end_s, 0, 'f', 3)
-                                              : QString("%1 s").arg(stall.end_s, 0, 'f', 3));
+        add(row.parts, "ended at",
+            stall.open ? QString("open at the end of the log (%1 s)").arg(stall.end_s, 0, 'f', 3)
+                       : QString("%1 s").arg(stall.end_s, 0, 'f', 3));
         add(row.parts, "why", qs(stall.end_basis));
         if (stall.detected_by) add(row.parts, "detected by", QString("CPU %1").arg(*stall.detected_by));
         if (stall.starved_jiffies)
-            add(row.parts, "starved", QString("%1 for %2 jiffies").arg(qs(stall.starved_kthread), grouped(*stall.starved_jiffies)));
+            add(row.parts, "starved",
+                QString("%1 for %2 jiffies").arg(qs(stall.starved_kthread), grouped(*stall.starved_jiffies)));
         rows.push_back(std::move(row));
     }
 }
@@ -68,7 +72,8 @@ void add_identity(const Analysis& analysis, const EventInfo& event, std::vector<
     const Artifact& artifact = analysis.artifacts[event.artifact].artifact;
     add(rows, "what", qs(event.title));
     add(rows, "as printed", qs(event.report.headline));
-    add(rows, "where", QString("%1, lines %2 to %3").arg(qs(artifact.path)).arg(event.report.line).arg(event.report.line_last));
+    add(rows, "where",
+        QString("%1, lines %2 to %3").arg(qs(artifact.path)).arg(event.report.line).arg(event.report.line_last));
     add(rows, "board and core", core_name(artifact.board, artifact.core));
     if (event.report.time) add(rows, "uptime", clock_time(seconds(*event.report.time)) + " s");
     add(rows, "wall clock", qs(event.report.wall));
@@ -83,12 +88,15 @@ void add_identity(const Analysis& analysis, const EventInfo& event, std::vector<
     for (const std::string& candidate : event.guilty.candidates) next << qs(candidate);
     add(guilty.parts, "next candidates", next.join(", "));
     if (!guilty.value.isEmpty()) rows.push_back(std::move(guilty));
-    add(rows, "follows from", event.caused_by.empty() ? QString() : qs(event.caused_by) + ": " + qs(event.follows_because));
+    add(rows, "follows from",
+        event.caused_by.empty() ? QString() : qs(event.caused_by) + ": " + qs(event.follows_because));
 }
 
 }  // namespace
 
-QString field_name(const std::string& key) { return qs(key).replace('_', ' '); }
+QString field_name(const std::string& key) {
+    return qs(key).replace('_', ' ');
+}
 
 std::vector<FieldRow> field_rows(const Analysis& analysis, const EventInfo& event) {
     std::vector<FieldRow> rows;

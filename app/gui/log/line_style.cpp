@@ -8,9 +8,9 @@ namespace {
 
 // What quiet lines start with: they frame a report and say little themselves.
 bool is_quiet(const QString& message) {
-    static const QRegularExpression quiet(
-        QStringLiteral("^\\s*(Modules linked in:|Call Trace:|Hardware name:|-+\\[ (cut here|end trace)|NIP|REGS|MSR|"
-                       "GPR\\d+|CFAR|IRQMASK|R[A-D0-9][XIP0-9]|Code:|CR2:|FS:|CS:|Instruction dump|</?TASK>|</?IRQ>)"));
+    static const QRegularExpression quiet(QStringLiteral(
+        "^\\s*(Modules linked in:|Call Trace:|Hardware name:|-+\\[ (cut here|end trace)|NIP|REGS|MSR|"
+        "GPR\\d+|CFAR|IRQMASK|R[A-D0-9][XIP0-9]|Code:|CR2:|FS:|CS:|Instruction dump|</?TASK>|</?IRQ>)"));
     return quiet.match(message).hasMatch();
 }
 
@@ -28,9 +28,10 @@ QString printable(std::string_view text) {
 }
 
 std::vector<Piece> pieces_of(std::string_view message, const std::set<std::string>& keys) {
-    static const QRegularExpression symbol(QStringLiteral(
-        "(?<address>\\[(?:<?[0-9a-f]{8,16}>?|\\.\\.\\.)\\])|"
-        "(?<function>\\.?(?<name>[A-Za-z_$][\\w.$]*))(?<offset>\\+0x[0-9a-f]+/0x[0-9a-f]+)(?<module> \\[\\w+[^\\]]*\\])?"));
+    static const QRegularExpression symbol(
+        QStringLiteral("(?<address>\\[(?:<?[0-9a-f]{8,16}>?|\\.\\.\\.)\\])|"
+                       "(?<function>\\.?(?<name>[A-Za-z_$][\\w.$]*))(?<offset>\\+0x[0-9a-f]+/"
+                       "0x[0-9a-f]+)(?<module> \\[\\w+[^\\]]*\\])?"));
     const QString text = printable(message);
     if (is_quiet(text)) return {{text, Piece::Look::quiet}};
     std::vector<Piece> pieces;

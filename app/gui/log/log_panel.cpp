@@ -13,22 +13,18 @@ struct Place {
     std::uint64_t line;
 };
 
-bool is_searched(const Artifact& artifact) {
-    return artifact.kind != ArtifactKind::debug_info && artifact.kind != ArtifactKind::vmcore &&
-           artifact.kind != ArtifactKind::binary;
-}
-
 // From the line on in this file, then through the others, and round to the lines before it.
-std::optional<Place> search(const AnalysisPtr& analysis, std::size_t start, std::uint64_t line, const std::string& needle,
-                            bool forward, const std::atomic<bool>& cancelled) {
+std::optional<Place> search(const AnalysisPtr& analysis, std::size_t start, std::uint64_t line,
+                            const std::string& needle, bool forward, const std::atomic<bool>& cancelled) {
     const std::size_t files = analysis->artifacts.size();
     for (std::size_t step = 0; step <= files && !cancelled; ++step) {
         const std::size_t file = (start + (forward ? step : 2 * files - step)) % files;
-        if (!is_searched(analysis->artifacts[file].artifact)) continue;
+        if (!is_text(analysis->artifacts[file].artifact)) continue;
         const LogText text(analysis, file);
         std::uint64_t from = forward ? 0 : text.bytes().size();
-        if (step == 0) from = text.offset_of(line);
-        if (const auto at = find_text(text.bytes(), needle, from, forward, cancelled)) return Place{file, text.line_at(*at)};
+        if (step == 0 && text.lines()) from = text.offset_of(line);
+        if (const auto at = find_text(text.bytes(), needle, from, forward, cancelled))
+            return Place{file, text.line_at(*at)};
     }
     return std::nullopt;
 }
@@ -36,7 +32,9 @@ std::optional<Place> search(const AnalysisPtr& analysis, std::size_t start, std:
 }  // namespace
 
 LogPanel::LogPanel(Selection* selection, QWidget* parent)
-    : Panel("Log", parent), selection_(selection), view_(new LogView(selection)),
+    : Panel("Log", parent),
+      selection_(selection),
+      view_(new LogView(selection)),
       search_cancelled_(std::make_shared<std::atomic<bool>>(false)) {
     set_content(view_);
     setFocusProxy(view_);
@@ -45,7 +43,9 @@ LogPanel::LogPanel(Selection* selection, QWidget* parent)
     connect(selection, &Selection::analysis_changed, this, [this] { *search_cancelled_ = true; });
 }
 
-LogPanel::~LogPanel() { *search_cancelled_ = true; }
+LogPanel::~LogPanel() {
+    *search_cancelled_ = true;
+}
 
 void LogPanel::retitle() {
     const AnalysisPtr& analysis = selection_->analysis();
@@ -78,9 +78,8 @@ void LogPanel::find(const QString& needle, bool forward, bool again) {
         const std::string& path = selection_->analysis()->artifacts[place->artifact].artifact.path;
         emit found(QString("%1:%2").arg(qs(path.substr(path.rfind('/') + 1))).arg(place->line));
     });
-    watcher->setFuture(QtConcurrent::run([=, text = needle.toStdString()] {
-        return search(analysis, file, line, text, forward, *cancelled);
-    }));
+    watcher->setFuture(QtConcurrent::run(
+        [=, text = needle.toStdString()] { return search(analysis, file, line, text, forward, *cancelled); }));
 }
 
 }  // namespace stallsight::gui

@@ -5,6 +5,11 @@
 
 namespace stallsight::gui {
 
+bool is_text(const Artifact& artifact) {
+    return artifact.kind != ArtifactKind::debug_info && artifact.kind != ArtifactKind::vmcore &&
+           artifact.kind != ArtifactKind::binary;
+}
+
 LogText::LogText(AnalysisPtr analysis, std::size_t artifact) : analysis_(std::move(analysis)) {
     const ArtifactInfo& info = analysis_->artifacts.at(artifact);
     view_ = info.artifact.bytes.view();
@@ -28,8 +33,8 @@ std::vector<LogLine> LogText::read(std::uint64_t first, std::size_t count) const
     return lines;
 }
 
-std::optional<std::uint64_t> find_text(std::string_view text, std::string_view needle, std::uint64_t from, bool forward,
-                                       const std::atomic<bool>& cancelled) {
+std::optional<std::uint64_t> find_text(std::string_view text, std::string_view needle, std::uint64_t from,
+                                       bool forward, const std::atomic<bool>& cancelled) {
     if (needle.empty() || needle.size() > text.size()) return std::nullopt;
     constexpr std::uint64_t chunk = 1U << 20U;
     const bool exact = std::any_of(needle.begin(), needle.end(), [](unsigned char c) { return std::isupper(c); });
@@ -46,7 +51,8 @@ std::optional<std::uint64_t> find_text(std::string_view text, std::string_view n
     std::uint64_t at = std::min<std::uint64_t>(from, text.size());
     while (!cancelled && (forward ? at < text.size() : at > 0)) {
         const std::uint64_t begin = forward ? at : at - std::min(at, chunk);
-        const std::uint64_t end = std::min<std::uint64_t>(text.size(), (forward ? at + chunk : at) + needle.size() - 1);
+        const std::uint64_t end =
+            std::min<std::uint64_t>(text.size(), (forward ? at + chunk : at) + needle.size() - 1);
         if (const auto found = search_in(begin, end)) return found;
         at = forward ? at + chunk : begin;
     }

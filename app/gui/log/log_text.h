@@ -20,6 +20,9 @@ struct LogLine {
     bool cut = false;       // the line goes on beyond what is shown
 };
 
+// Dumps and debug files are not shown as lines.
+bool is_text(const Artifact& artifact);
+
 class LogText {
 public:
     static constexpr std::size_t shown_bytes = 8 * 1024;  // of one line
@@ -42,7 +45,7 @@ private:
 };
 
 // Offset of the next (or previous) place of `needle` from `from` on; capitals in it make the search exact in case.
-std::optional<std::uint64_t> find_text(std::string_view text, std::string_view needle, std::uint64_t from, bool forward,
-                                       const std::atomic<bool>& cancelled);
+std::optional<std::uint64_t> find_text(std::string_view text, std::string_view needle, std::uint64_t from,
+                                       bool forward, const std::atomic<bool>& cancelled);
 
 }  // namespace stallsight::gui

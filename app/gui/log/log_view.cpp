@@ -25,11 +25,16 @@ struct Look {
 Look look_of(Piece::Look look) {
     const Theme& t = theme();
     switch (look) {
-        case Piece::Look::quiet: return {t.faint};
-        case Piece::Look::key_function: return {t.text, true};
-        case Piece::Look::module: return {t.accent};
-        case Piece::Look::headline: return {t.cause, true};
-        default: return {t.text};
+        case Piece::Look::quiet:
+            return {t.faint};
+        case Piece::Look::key_function:
+            return {t.text, true};
+        case Piece::Look::module:
+            return {t.accent};
+        case Piece::Look::headline:
+            return {t.cause, true};
+        default:
+            return {t.text};
     }
 }
 
@@ -78,7 +83,7 @@ void LogView::follow() {
     const bool other_file = artifact_ != selection_->artifact();
     if (other_file) {
         artifact_ = selection_->artifact();
-        text_ = LogText(analysis, *artifact_);
+        text_ = is_text(analysis->artifacts[*artifact_].artifact) ? LogText(analysis, *artifact_) : LogText();
         update_bars();
         verticalScrollBar()->setValue(0);
         emit artifact_changed();
@@ -89,7 +94,8 @@ void LogView::follow() {
     shown_event_ = event ? event->id : std::string();
     const Frame* frame = selection_->frame_record();
     const bool in_event = event && event->artifact == artifact_ && frame;
-    if (selection_->line()) scroll_to(selection_->line(), (other_event || other_file) && in_event ? frame->line : 0);
+    if (selection_->line())
+        scroll_to(selection_->line(), (other_event || other_file) && in_event ? frame->line : 0);
     viewport()->update();
 }
 
@@ -103,7 +109,9 @@ void LogView::scroll_to(std::uint64_t line, std::uint64_t also) {
     verticalScrollBar()->setValue(static_cast<int>(std::min<std::uint64_t>(top - 1, INT_MAX)));
 }
 
-std::uint64_t LogView::first_line() const { return static_cast<std::uint64_t>(verticalScrollBar()->value()) + 1; }
+std::uint64_t LogView::first_line() const {
+    return static_cast<std::uint64_t>(verticalScrollBar()->value()) + 1;
+}
 
 std::size_t LogView::visible_lines() const {
     return static_cast<std::size_t>(std::max(1, viewport()->height() / std::max(1, columns().height)));
@@ -112,7 +120,8 @@ std::size_t LogView::visible_lines() const {
 void LogView::update_bars() {
     const std::uint64_t rows = visible_lines(), lines = text_.lines();
     verticalScrollBar()->setPageStep(static_cast<int>(rows));
-    verticalScrollBar()->setRange(0, lines > rows ? static_cast<int>(std::min<std::uint64_t>(lines - rows, INT_MAX)) : 0);
+    verticalScrollBar()->setRange(
+        0, lines > rows ? static_cast<int>(std::min<std::uint64_t>(lines - rows, INT_MAX)) : 0);
     horizontalScrollBar()->setSingleStep(40);
 }
 
@@ -139,6 +148,10 @@ void LogView::paintEvent(QPaintEvent*) {
     QPainter painter(viewport());
     painter.fillRect(viewport()->rect(), theme().log);
     if (!artifact_) return;
+    if (!text_.lines()) {
+        painter.setPen(theme().muted);
+        painter.drawText(viewport()->rect(), Qt::AlignCenter, "There are no lines in this file.");
+    }
     const Columns c = columns();
     qreal widest = 0, top = 0;
     for (const LogLine& line : text_.read(first_line(), visible_lines() + 1)) {
@@ -149,7 +162,8 @@ void LogView::paintEvent(QPaintEvent*) {
     // Known only once the lines are read; it must not shrink under a view that has been scrolled.
     const int range = std::max(hidden, horizontalScrollBar()->value());
     if (range != horizontalScrollBar()->maximum())
-        QMetaObject::invokeMethod(this, [this, range] { horizontalScrollBar()->setRange(0, range); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, range] { horizontalScrollBar()->setRange(0, range); }, Qt::QueuedConnection);
 }
 
 void LogView::draw_background(QPainter& painter, std::uint64_t line, const QRectF& row) const {
@@ -180,15 +194,16 @@ qreal LogView::draw_line(QPainter& painter, const LogLine& line, const Columns& 
     draw_background(painter, line.number, row);
     painter.setFont(mono_font());
     painter.setPen(t.faint);
-    painter.drawText(QRectF(edge, top, c.number - edge, c.height), Qt::AlignRight | Qt::AlignVCenter, QString::number(line.number));
+    painter.drawText(QRectF(edge, top, c.number - edge, c.height), Qt::AlignRight | Qt::AlignVCenter,
+                     QString::number(line.number));
     const qreal shift = horizontalScrollBar()->value();
     if (text_.is_log()) {
         const Record record = parse_record(line.text);
         painter.drawText(QRectF(c.cpu, top, c.time - c.cpu, c.height), Qt::AlignLeft | Qt::AlignVCenter,
                          cpu_of(line.number, record.caller_cpu));
         if (record.time)
-            painter.drawText(QRectF(c.time, top, c.message - c.time - gap, c.height), Qt::AlignRight | Qt::AlignVCenter,
-                             clock_time(seconds(*record.time)));
+            painter.drawText(QRectF(c.time, top, c.message - c.time - gap, c.height),
+                             Qt::AlignRight | Qt::AlignVCenter, clock_time(seconds(*record.time)));
     }
     painter.save();
     painter.setClipRect(QRectF(c.message, top, row.width() - c.message, c.height));
@@ -228,7 +243,8 @@ qreal LogView::draw_message(QPainter& painter, const LogLine& line, qreal left, 
 void LogView::draw_found(QPainter& painter, const QString& text, qreal left, const QRectF& row) const {
     const bool exact = found_ != found_.toLower();
     const QFontMetricsF metrics(mono_font());
-    for (qsizetype at = 0; (at = text.indexOf(found_, at, exact ? Qt::CaseSensitive : Qt::CaseInsensitive)) >= 0; at += found_.size())
+    for (qsizetype at = 0; (at = text.indexOf(found_, at, exact ? Qt::CaseSensitive : Qt::CaseInsensitive)) >= 0;
+         at += found_.size())
         painter.fillRect(QRectF(left + metrics.horizontalAdvance(text.left(at)), row.top() + 1,
                                 metrics.horizontalAdvance(text.mid(at, found_.size())), row.height() - 2),
                          theme().found);
@@ -266,20 +282,30 @@ void LogView::move_by(std::int64_t lines) {
 void LogView::keyPressEvent(QKeyEvent* event) {
     const auto page = static_cast<std::int64_t>(visible_lines());
     const auto all = static_cast<std::int64_t>(text_.lines());
-    if (event->matches(QKeySequence::Copy)) return QGuiApplication::clipboard()->setText(line_as_text(selection_->line()));
+    if (event->matches(QKeySequence::Copy))
+        return QGuiApplication::clipboard()->setText(line_as_text(selection_->line()));
     switch (event->key()) {
         case Qt::Key_Up:
-        case Qt::Key_K: return move_by(-1);
+        case Qt::Key_K:
+            return move_by(-1);
         case Qt::Key_Down:
-        case Qt::Key_J: return move_by(1);
-        case Qt::Key_PageUp: return move_by(-page);
+        case Qt::Key_J:
+            return move_by(1);
+        case Qt::Key_PageUp:
+            return move_by(-page);
         case Qt::Key_PageDown:
-        case Qt::Key_Space: return move_by(page);
-        case Qt::Key_Home: return move_by(-all);
-        case Qt::Key_End: return move_by(all);
-        case Qt::Key_Left: return horizontalScrollBar()->triggerAction(QAbstractSlider::SliderSingleStepSub);
-        case Qt::Key_Right: return horizontalScrollBar()->triggerAction(QAbstractSlider::SliderSingleStepAdd);
-        default: QAbstractScrollArea::keyPressEvent(event);
+        case Qt::Key_Space:
+            return move_by(page);
+        case Qt::Key_Home:
+            return move_by(-all);
+        case Qt::Key_End:
+            return move_by(all);
+        case Qt::Key_Left:
+            return horizontalScrollBar()->triggerAction(QAbstractSlider::SliderSingleStepSub);
+        case Qt::Key_Right:
+            return horizontalScrollBar()->triggerAction(QAbstractSlider::SliderSingleStepAdd);
+        default:
+            QAbstractScrollArea::keyPressEvent(event);
     }
 }
 

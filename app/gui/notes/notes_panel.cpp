@@ -12,7 +12,9 @@ namespace stallsight::gui {
 
 namespace {
 
-QRect words_of(const QStyleOptionViewItem& option) { return option.rect.adjusted(12, 7, -12, -7); }
+QRect words_of(const QStyleOptionViewItem& option) {
+    return option.rect.adjusted(12, 7, -12, -7);
+}
 
 }  // namespace
 
@@ -25,8 +27,8 @@ void NoteDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
     painter->drawText(words, Qt::AlignLeft | Qt::AlignTop, index.data(NotesModel::place_role).toString());
     painter->setFont(ui_font());
     painter->setPen(theme().text);
-    painter->drawText(words.adjusted(0, QFontMetrics(small(ui_font())).height() + 2, 0, 0), Qt::TextWordWrap | Qt::AlignTop,
-                      QStringLiteral("✎ ") + index.data().toString());
+    painter->drawText(words.adjusted(0, QFontMetrics(small(ui_font())).height() + 2, 0, 0),
+                      Qt::TextWordWrap | Qt::AlignTop, QStringLiteral("✎ ") + index.data().toString());
     painter->restore();
 }
 
@@ -38,8 +40,15 @@ QSize NoteDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelInd
 }
 
 NotesPanel::NotesPanel(Selection* selection, NoteStore* store, QWidget* parent)
-    : QWidget(parent), selection_(selection), store_(store), model_(new NotesModel(store, this)), list_(new QListView),
-      target_(new QLabel), editor_(new QPlainTextEdit), keep_(new QPushButton), remove_(new QPushButton("Delete")) {
+    : QWidget(parent),
+      selection_(selection),
+      store_(store),
+      model_(new NotesModel(store, this)),
+      list_(new QListView),
+      target_(new QLabel),
+      editor_(new QPlainTextEdit),
+      keep_(new QPushButton),
+      remove_(new QPushButton("Delete")) {
     list_->setObjectName("notes");
     list_->setAccessibleName("Notes");
     list_->setModel(model_);
@@ -89,7 +98,8 @@ void NotesPanel::follow() {
     if (!has_line) return target_->setText("Pick a line or an event to note something on it.");
     const std::string& path = selection_->analysis()->artifacts[*selection_->artifact()].artifact.path;
     const EventInfo* event = selection_->event();
-    const bool on_event = event && event->artifact == selection_->artifact() && event->report.line == selection_->line();
+    const bool on_event =
+        event && event->artifact == selection_->artifact() && event->report.line == selection_->line();
     target_->setText((on_event ? QString("On the event “%1”, ").arg(event_name(*event)) : QString("On ")) +
                      QString("%1:%2").arg(qs(path)).arg(selection_->line()));
 }
@@ -122,7 +132,8 @@ void NotesPanel::keep() {
     }
     if (!selection_->artifact() || !selection_->line()) return;
     const EventInfo* event = selection_->event();
-    const bool on_event = event && event->artifact == selection_->artifact() && event->report.line == selection_->line();
+    const bool on_event =
+        event && event->artifact == selection_->artifact() && event->report.line == selection_->line();
     const std::string& path = selection_->analysis()->artifacts[*selection_->artifact()].artifact.path;
     if (!store_->add(path, selection_->line(), on_event, text).empty()) edit_anew();
 }

@@ -47,7 +47,8 @@ void PatchPanel::rebuild() {
             patches_->addItem(qs(analysis->artifacts[i].artifact.path), static_cast<qulonglong>(i));
     patches_->setVisible(patches_->count() > 1);
     code_->setVisible(patches_->count() > 0);
-    links_->setText("No patch in this bundle. Put a unified diff into it to see which of its hunks touch the chain.");
+    links_->setText(
+        "No patch in this bundle. Put a unified diff into it to see which of its hunks touch the chain.");
     if (patches_->count()) show_patch(0);
 }
 
@@ -62,12 +63,19 @@ void PatchPanel::show_patch(int number) {
         if (!all[i]->on_chain) continue;
         if (!first) first = all[i];
         const EventInfo* event = selection_->analysis()->event(all[i]->event);
-        lines << QString("<a href='%1' style='color:%2; text-decoration:none'>Line %3: %4</a> <span style='color:%5'>%6 · on the chain of %7</span>")
-                     .arg(i).arg(css(theme().accent)).arg(all[i]->hunk.line)
-                     .arg(qs(all[i]->function).toHtmlEscaped(), css(theme().muted), qs(all[i]->effect).toHtmlEscaped(),
+        lines << QString(
+                     "<a href='%1' style='color:%2; text-decoration:none'>Line %3: %4</a> <span "
+                     "style='color:%5'>%6 · on the chain of %7</span>")
+                     .arg(i)
+                     .arg(css(theme().accent))
+                     .arg(all[i]->hunk.line)
+                     .arg(qs(all[i]->function).toHtmlEscaped(), css(theme().muted),
+                          qs(all[i]->effect).toHtmlEscaped(),
                           event ? event_name(*event).toHtmlEscaped() : QString());
     }
-    if (!first) lines << QString("<span style='color:%1'>No hunk of it touches a function of a chain.</span>").arg(css(theme().muted));
+    if (!first)
+        lines << QString("<span style='color:%1'>No hunk of it touches a function of a chain.</span>")
+                     .arg(css(theme().muted));
     links_->setText(lines.join("<br>"));
     if (first) mark(*first);
 }

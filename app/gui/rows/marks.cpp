@@ -14,25 +14,34 @@ Mark mark_of(EventKind kind) {
         case EventKind::soft_lockup:
         case EventKind::hard_lockup:
         case EventKind::hung_task:
-        case EventKind::workqueue_lockup: return Mark::stall;
+        case EventKind::workqueue_lockup:
+            return Mark::stall;
         case EventKind::warning:
         case EventKind::memory_leak:
         case EventKind::lockdep:
-        case EventKind::refcount: return Mark::warning;
-        case EventKind::other: return Mark::info;
-        default: return Mark::cause;
+        case EventKind::refcount:
+            return Mark::warning;
+        case EventKind::other:
+            return Mark::info;
+        default:
+            return Mark::cause;
     }
 }
 
 QColor colour_of(Mark mark) {
     const Theme& t = theme();
     switch (mark) {
-        case Mark::cause: return t.cause;
+        case Mark::cause:
+            return t.cause;
         case Mark::warning:
-        case Mark::missing: return t.warning;
-        case Mark::stall: return t.stall;
-        case Mark::good: return t.good;
-        default: return t.muted;
+        case Mark::missing:
+            return t.warning;
+        case Mark::stall:
+            return t.stall;
+        case Mark::good:
+            return t.good;
+        default:
+            return t.muted;
     }
 }
 
@@ -46,17 +55,21 @@ void draw_mark(QPainter& painter, const QRectF& box, Mark mark) {
     const qreal r = box.width() / 2;
     if (mark == Mark::cause) painter.drawRect(QRectF(centre.x() - r * 0.8, centre.y() - r * 0.8, r * 1.6, r * 1.6));
     if (mark == Mark::warning)
-        painter.drawPolygon(QPolygonF({{centre.x(), centre.y() - r}, {centre.x() + r, centre.y() + r * 0.8},
+        painter.drawPolygon(QPolygonF({{centre.x(), centre.y() - r},
+                                       {centre.x() + r, centre.y() + r * 0.8},
                                        {centre.x() - r, centre.y() + r * 0.8}}));
     if (mark == Mark::stall)
-        painter.drawPolygon(QPolygonF({{centre.x(), centre.y() - r}, {centre.x() + r, centre.y()},
-                                       {centre.x(), centre.y() + r}, {centre.x() - r, centre.y()}}));
+        painter.drawPolygon(QPolygonF({{centre.x(), centre.y() - r},
+                                       {centre.x() + r, centre.y()},
+                                       {centre.x(), centre.y() + r},
+                                       {centre.x() - r, centre.y()}}));
     if (mark == Mark::info) painter.drawEllipse(centre, r * 0.7, r * 0.7);
     if (mark == Mark::good || mark == Mark::missing) {
         painter.setBrush(Qt::NoBrush);
         painter.setPen(QPen(colour_of(mark), 1.8, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
         if (mark == Mark::good) {
-            painter.drawPolyline(QPolygonF({{centre.x() - r * 0.9, centre.y()}, {centre.x() - r * 0.2, centre.y() + r * 0.7},
+            painter.drawPolyline(QPolygonF({{centre.x() - r * 0.9, centre.y()},
+                                            {centre.x() - r * 0.2, centre.y() + r * 0.7},
                                             {centre.x() + r, centre.y() - r * 0.8}}));
         } else {
             painter.drawEllipse(centre, r * 0.9, r * 0.9);
@@ -67,7 +80,9 @@ void draw_mark(QPainter& painter, const QRectF& box, Mark mark) {
     painter.restore();
 }
 
-qreal pill_width(const QString& text) { return QFontMetricsF(small(ui_font())).horizontalAdvance(text) + 14; }
+qreal pill_width(const QString& text) {
+    return QFontMetricsF(small(ui_font())).horizontalAdvance(text) + 14;
+}
 
 qreal draw_pill(QPainter& painter, qreal left, qreal middle, const QString& text, const QColor& colour) {
     painter.save();

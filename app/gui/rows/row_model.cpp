@@ -58,26 +58,36 @@ int RowModel::rowCount(const QModelIndex& parent) const {
     return static_cast<int>(parent.isValid() ? nodes_[parent.internalId()].children.size() : top_.size());
 }
 
-int RowModel::columnCount(const QModelIndex&) const { return 1; }
+int RowModel::columnCount(const QModelIndex&) const {
+    return 1;
+}
 
 QVariant RowModel::data(const QModelIndex& index, int role) const {
     const Row* row = row_of(index);
     if (!row) return {};
     switch (role) {
-        case Qt::DisplayRole: return row->title;
+        case Qt::DisplayRole:
+            return row->title;
         case Qt::ToolTipRole:
         case Qt::AccessibleTextRole: {
             QStringList all{QStringList{row->title, row->suffix, row->pills.join(", ")}.join(' ').simplified()};
             if (!row->detail.isEmpty()) all << row->detail;
             return all.join('\n');
         }
-        case suffix_role: return row->suffix;
-        case detail_role: return row->detail;
-        case pills_role: return row->pills;
-        case mark_role: return static_cast<int>(row->mark);
-        case strong_role: return row->strong;
-        case action_text_role: return row->action_text;
-        default: return {};
+        case suffix_role:
+            return row->suffix;
+        case detail_role:
+            return row->detail;
+        case pills_role:
+            return row->pills;
+        case mark_role:
+            return static_cast<int>(row->mark);
+        case strong_role:
+            return row->strong;
+        case action_text_role:
+            return row->action_text;
+        default:
+            return {};
     }
 }
 

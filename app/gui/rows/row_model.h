@@ -20,8 +20,8 @@ struct Row {
     Mark mark = Mark::none;
     bool strong = false;
     Action action = Action::none;
-    QString action_text;    // shown as a link behind the title
-    std::string event;      // what picking it picks
+    QString action_text;  // shown as a link behind the title
+    std::string event;    // what picking it picks
     std::optional<std::size_t> artifact;
     std::uint64_t line = 0;
     std::vector<Row> children;

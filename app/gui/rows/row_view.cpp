@@ -11,7 +11,9 @@ namespace {
 
 constexpr int mark_box = 10, mark_space = 17, padding = 4;
 
-int line_height() { return QFontMetrics(ui_font()).height(); }
+int line_height() {
+    return QFontMetrics(ui_font()).height();
+}
 
 }  // namespace
 
@@ -65,7 +67,8 @@ RowView::RowView(QAbstractItemModel* model, QWidget* parent) : QTreeView(parent)
     setIndentation(16);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setFrameShape(QFrame::NoFrame);
-    setMouseTracking(true);
+    // The current row is what counts, and drawRow() paints it; the style would paint its arrow column its own way.
+    setSelectionMode(NoSelection);
     connect(model, &QAbstractItemModel::modelReset, this, &QTreeView::expandAll);
     connect(this, &QTreeView::clicked, this, &RowView::picked);
 }

@@ -37,7 +37,9 @@ private:
 };
 
 CodeView::CodeView(QWidget* parent)
-    : QPlainTextEdit(parent), gutter_(new Gutter(this)), highlighter_(new KSyntaxHighlighting::SyntaxHighlighter(document())) {
+    : QPlainTextEdit(parent),
+      gutter_(new Gutter(this)),
+      highlighter_(new KSyntaxHighlighting::SyntaxHighlighter(document())) {
     setReadOnly(true);
     setLineWrapMode(NoWrap);
     setFrameShape(NoFrame);
@@ -45,7 +47,8 @@ CodeView::CodeView(QWidget* parent)
     connect(this, &QPlainTextEdit::updateRequest, this, [this](const QRect& rect, int dy) {
         dy ? gutter_->scroll(0, dy) : gutter_->update(0, rect.y(), gutter_->width(), rect.height());
     });
-    connect(this, &QPlainTextEdit::blockCountChanged, this, [this] { setViewportMargins(gutter_width(), 0, 0, 0); });
+    connect(this, &QPlainTextEdit::blockCountChanged, this,
+            [this] { setViewportMargins(gutter_width(), 0, 0, 0); });
 }
 
 void CodeView::show_text(std::string_view text, const QString& name) {
@@ -114,7 +117,8 @@ void CodeView::paint_gutter(QPaintEvent* event) {
         const bool is_marked = line >= first_ && line <= last_;
         if (is_marked) painter.fillRect(QRectF(0, top, 4, height), t.cause);
         painter.setPen(is_marked ? t.text : t.faint);
-        painter.drawText(QRectF(4, top, gutter_->width() - 12, height), Qt::AlignRight | Qt::AlignVCenter, QString::number(line));
+        painter.drawText(QRectF(4, top, gutter_->width() - 12, height), Qt::AlignRight | Qt::AlignVCenter,
+                         QString::number(line));
         top += height;
         block = block.next();
     }

@@ -42,7 +42,8 @@ std::optional<SourceSpot> spot_in_headline(const std::string& headline) {
 
 }  // namespace
 
-std::optional<SourceSpot> source_spot(const Analysis& analysis, const EventInfo& event, std::optional<std::size_t> frame) {
+std::optional<SourceSpot> source_spot(const Analysis& analysis, const EventInfo& event,
+                                      std::optional<std::size_t> frame) {
     if (frame && *frame < event.symbols.size() && event.symbols[*frame] && !event.symbols[*frame]->places.empty()) {
         const SourcePlace& place = event.symbols[*frame]->places.front();
         if (!place.file.empty()) return SourceSpot{place.file, place.line, "debug info"};

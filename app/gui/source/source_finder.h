@@ -16,7 +16,8 @@ struct SourceSpot {
     std::string said_by;  // "debug info", "the report"
 };
 
-std::optional<SourceSpot> source_spot(const Analysis& analysis, const EventInfo& event, std::optional<std::size_t> frame);
+std::optional<SourceSpot> source_spot(const Analysis& analysis, const EventInfo& event,
+                                      std::optional<std::size_t> frame);
 
 struct FoundSource {
     std::string name;  // where it was found

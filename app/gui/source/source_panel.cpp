@@ -9,9 +9,14 @@
 namespace stallsight::gui {
 
 SourcePanel::SourcePanel(Selection* selection, QWidget* parent)
-    : QWidget(parent), selection_(selection), heading_(new QLabel), missing_(new QLabel),
+    : QWidget(parent),
+      selection_(selection),
+      heading_(new QLabel),
+      missing_(new QLabel),
       add_debug_info_(new QPushButton(QStringLiteral("Add debug info…"))),
-      add_folder_(new QPushButton(QStringLiteral("Add source folder…"))), code_(new CodeView), gap_(new QWidget) {
+      add_folder_(new QPushButton(QStringLiteral("Add source folder…"))),
+      code_(new CodeView),
+      gap_(new QWidget) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
@@ -71,19 +76,27 @@ void SourcePanel::follow() {
     const Frame* frame = selection_->frame_record();
     const QString name = frame ? frame_name(*frame) : event_name(*event);
     const auto spot = source_spot(*selection_->analysis(), *event, selection_->frame());
-    heading_->setText(QString("<b style=\"font-family:'%1'\">%2</b>").arg(mono_font().family(), name.toHtmlEscaped()));
+    heading_->setText(
+        QString("<b style=\"font-family:'%1'\">%2</b>").arg(mono_font().family(), name.toHtmlEscaped()));
     if (!spot) {
         const QString module = frame && !frame->module.empty() ? qs(frame->module) + ".ko" : QString("vmlinux");
-        return say(QString("Where this is in the source is not known: that needs <b>%1</b> with debug info, of the same build.")
-                       .arg(module.toHtmlEscaped()), true, false);
+        return say(QString("Where this is in the source is not known: that needs <b>%1</b> with debug info, of the "
+                           "same build.")
+                       .arg(module.toHtmlEscaped()),
+                   true, false);
     }
     heading_->setText(heading_->text() + QString(" <span style='color:%1'>%2:%3 · from %4</span>")
                                              .arg(css(theme().muted), qs(spot->file).toHtmlEscaped())
-                                             .arg(spot->line).arg(qs(spot->said_by)));
+                                             .arg(spot->line)
+                                             .arg(qs(spot->said_by)));
     const auto source = find_source(*selection_->analysis(), folders_, spot->file);
     if (!source)
-        return say(QString("The line is known; the text of <b>%1</b> is not at hand. Name the folder with the source tree, "
-                           "or put the file into the bundle.").arg(qs(spot->file).toHtmlEscaped()), false, true);
+        return say(
+            QString(
+                "The line is known; the text of <b>%1</b> is not at hand. Name the folder with the source tree, "
+                "or put the file into the bundle.")
+                .arg(qs(spot->file).toHtmlEscaped()),
+            false, true);
     say({}, false, false);
     if (source->name != shown_) code_->show_text(source->text.view(), qs(source->name));
     shown_ = source->name;

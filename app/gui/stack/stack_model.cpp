@@ -16,10 +16,14 @@ QString place_of(const std::string& file, int line, bool whole) {
 
 QString call_of(const Resolution& symbols) {
     switch (symbols.call_site) {
-        case CallSite::direct: return "calls " + qs(symbols.call_target);
-        case CallSite::indirect: return "calls through a pointer";
-        case CallSite::not_a_call: return "no call in front of it";
-        case CallSite::unknown: break;
+        case CallSite::direct:
+            return "calls " + qs(symbols.call_target);
+        case CallSite::indirect:
+            return "calls through a pointer";
+        case CallSite::not_a_call:
+            return "no call in front of it";
+        case CallSite::unknown:
+            break;
     }
     return {};
 }
@@ -69,8 +73,8 @@ QString title_of(const Section& section) {
 
 // The event's own stack is one of the sections too; it is not listed twice.
 bool same_frames(const std::vector<Frame>& a, const std::vector<Frame>& b) {
-    return a.size() == b.size() &&
-           std::equal(a.begin(), a.end(), b.begin(), [](const Frame& x, const Frame& y) { return x.line == y.line; });
+    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                              [](const Frame& x, const Frame& y) { return x.line == y.line; });
 }
 
 }  // namespace
@@ -87,7 +91,8 @@ std::vector<StackRow> stack_rows(const EventInfo& event) {
     if (!event.report.frames.empty()) {
         QString title = "Stack";
         for (const Section& section : event.report.sections)
-            if (same_frames(section.frames, event.report.frames) && !section.title.empty()) title = title_of(section);
+            if (same_frames(section.frames, event.report.frames) && !section.title.empty())
+                title = title_of(section);
         head(title, event.report.frames.front().line);
     }
     for (std::size_t i = 0; i < event.report.frames.size(); ++i) {
@@ -118,7 +123,9 @@ QModelIndex StackModel::index_of_frame(std::size_t frame) const {
     return {};
 }
 
-int StackModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(rows_.size()); }
+int StackModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : static_cast<int>(rows_.size());
+}
 
 QVariant StackModel::data(const QModelIndex& index, int role) const {
     if (!index.isValid() || index.row() >= rowCount()) return {};

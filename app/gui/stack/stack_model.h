@@ -14,11 +14,11 @@ struct StackRow {
     enum class Kind { section, frame, inlined };
     Kind kind = Kind::frame;
     QString text, offset, module;
-    QString place;    // "rpmsg_platform_driver.c:204"
+    QString place;  // "rpmsg_platform_driver.c:204"
     QString full_place;
-    QString doubt;    // why this is not certain: "(unreliable)", another build's debug info ...
-    QString call;     // what the code in front of the return address calls
-    int number = 0;   // as `bt` counts
+    QString doubt;   // why this is not certain: "(unreliable)", another build's debug info ...
+    QString call;    // what the code in front of the return address calls
+    int number = 0;  // as `bt` counts
     bool guilty = false;
     std::optional<std::size_t> frame;  // of the event's own stack
     std::uint64_t line = 0;            // of the log

@@ -24,7 +24,8 @@ void StackDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
         const int width = QFontMetrics(font).horizontalAdvance(text);
         painter->setFont(font);
         painter->setPen(colour);
-        painter->drawText(QRect(rect.right() - 12 - width, rect.top(), width + 1, rect.height()), Qt::AlignVCenter, text);
+        painter->drawText(QRect(rect.right() - 12 - width, rect.top(), width + 1, rect.height()), Qt::AlignVCenter,
+                          text);
         rect.setRight(rect.right() - width - 10);
     };
     if (row.guilty) draw_right(QStringLiteral("◀ guilty"), bold(ui_font()), t.cause);
@@ -72,6 +73,13 @@ StackPanel::StackPanel(Selection* selection, QWidget* parent)
     connect(this, &QListView::doubleClicked, this, &StackPanel::source_wanted);
 }
 
+void StackPanel::focusInEvent(QFocusEvent* event) {
+    // A view that gets the focus makes its first row current; that is nobody's choice.
+    following_ = true;
+    QListView::focusInEvent(event);
+    following_ = false;
+}
+
 void StackPanel::follow() {
     const EventInfo* event = selection_->event();
     following_ = true;
@@ -79,7 +87,8 @@ void StackPanel::follow() {
         shown_ = event;
         model_->set_rows(event ? stack_rows(*event) : std::vector<StackRow>());
     }
-    const bool current_is_it = currentIndex().isValid() && model_->row(currentIndex().row()).frame == selection_->frame();
+    const bool current_is_it =
+        currentIndex().isValid() && model_->row(currentIndex().row()).frame == selection_->frame();
     if (selection_->frame() && !current_is_it) {
         setCurrentIndex(model_->index_of_frame(*selection_->frame()));
         scrollTo(currentIndex());

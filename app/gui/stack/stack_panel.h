@@ -25,6 +25,9 @@ public:
 signals:
     void source_wanted();
 
+protected:
+    void focusInEvent(QFocusEvent* event) override;
+
 private:
     void follow();
     void pick(const QModelIndex& index);

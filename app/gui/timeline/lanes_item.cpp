@@ -38,8 +38,12 @@ LanesItem::Hit LanesItem::hit(const QPointF& at) const {
         if (box_of(bar).contains(at)) return {bar.event, bar.tip};
     for (const CurvePoint& point : lanes_.curve) {
         const double x = rect_->axis(QCPAxis::atTop)->coordToPixel(point.time);
-        if (std::abs(x - at.x()) < 5 && at.y() > rect_->axis(QCPAxis::atLeft)->coordToPixel(static_cast<double>(lanes_.cpus.size())))
-            return {{}, QString("rcutorture: %1 versions/s up to %2 s").arg(point.rate, 0, 'f', 1).arg(point.time, 0, 'f', 3)};
+        if (std::abs(x - at.x()) < 5 &&
+            at.y() > rect_->axis(QCPAxis::atLeft)->coordToPixel(static_cast<double>(lanes_.cpus.size())))
+            return {{},
+                    QString("rcutorture: %1 versions/s up to %2 s")
+                        .arg(point.rate, 0, 'f', 1)
+                        .arg(point.time, 0, 'f', 3)};
     }
     return {};
 }
@@ -51,6 +55,11 @@ void LanesItem::select(const std::string& event, std::optional<double> time) {
 
 void LanesItem::draw(QCPPainter* painter) {
     draw_words(painter);
+    painter->setPen(QPen(theme().line, 1));
+    for (std::size_t lane = 0; lane <= lanes_.cpus.size(); ++lane) {
+        const double y = std::round(rect_->axis(QCPAxis::atLeft)->coordToPixel(static_cast<double>(lane))) + 0.5;
+        painter->drawLine(QPointF(rect_->left(), y), QPointF(rect_->right() + 10, y));
+    }
     painter->save();
     painter->setClipRect(rect_->rect().adjusted(0, 0, 10, 0));
     if (cursor_) {
@@ -72,13 +81,15 @@ void LanesItem::draw_words(QCPPainter* painter) const {
                       Qt::AlignLeft | Qt::AlignVCenter, lanes_.title);
     painter->setFont(small(ui_font()));
     painter->setPen(theme().muted);
-    const QRect below(outside.left() + 12, inside.bottom() + 3, outside.width() - 24, outside.bottom() - inside.bottom() - 6);
+    const QRect below(outside.left() + 12, inside.bottom() + 3, outside.width() - 24,
+                      outside.bottom() - inside.bottom() - 6);
     painter->drawText(below, Qt::AlignLeft | Qt::AlignTop,
                       QFontMetrics(painter->font()).elidedText(lanes_.basis, Qt::ElideRight, below.width()));
     if (lanes_.curve.empty()) return;
     const CurvePoint& last = lanes_.curve.back();
     painter->setPen(theme().accent);
-    const QPointF end(rect_->axis(QCPAxis::atTop)->coordToPixel(last.time), rect_->axis(QCPAxis::atRight)->coordToPixel(last.rate));
+    const QPointF end(rect_->axis(QCPAxis::atTop)->coordToPixel(last.time),
+                      rect_->axis(QCPAxis::atRight)->coordToPixel(last.rate));
     if (inside.contains(end.toPoint()))
         painter->drawText(QRectF(end.x() - 60, end.y() + 3, 58, 16), Qt::AlignRight | Qt::AlignTop,
                           QString("%1/s").arg(last.rate, 0, 'f', 0));
@@ -95,8 +106,11 @@ void LanesItem::draw_bar(QCPPainter* painter, const LaneBar& bar) const {
     if (bar.open) {
         // An arrow head instead of an edge: nothing in the log ends it.
         const double tip = 7;
-        painter->drawPolygon(QPolygonF({box.topLeft(), box.topRight(), {box.right() + tip, box.center().y()},
-                                        box.bottomRight(), box.bottomLeft()}));
+        painter->drawPolygon(QPolygonF({box.topLeft(),
+                                        box.topRight(),
+                                        {box.right() + tip, box.center().y()},
+                                        box.bottomRight(),
+                                        box.bottomLeft()}));
     } else {
         painter->drawRoundedRect(box, 2, 2);
     }
@@ -111,18 +125,21 @@ void LanesItem::draw_bar(QCPPainter* painter, const LaneBar& bar) const {
     const QFontMetricsF metrics(painter->font());
     QRectF words = seen.adjusted(8, 0, -6, 0);
     if (words.width() < 60) {
-        words = QRectF(seen.left() - 8 - metrics.horizontalAdvance(bar.text), box.top(), metrics.horizontalAdvance(bar.text) + 2, box.height());
+        words = QRectF(seen.left() - 8 - metrics.horizontalAdvance(bar.text), box.top(),
+                       metrics.horizontalAdvance(bar.text) + 2, box.height());
         if (words.left() < rect_->left()) words.moveLeft(seen.right() + 12);
         painter->setPen(t.text);
     } else if (starved) {
-        QRectF back(words.left() - 4, words.top() + 1, std::min(metrics.horizontalAdvance(bar.text), words.width()) + 8, words.height() - 2);
+        QRectF back(words.left() - 4, words.top() + 1,
+                    std::min(metrics.horizontalAdvance(bar.text), words.width()) + 8, words.height() - 2);
         painter->setBrush(t.panel);
         painter->drawRoundedRect(back, 2, 2);
         painter->setPen(t.text);
     } else {
         painter->setPen(t.stall_bar_text);
     }
-    painter->drawText(words, Qt::AlignLeft | Qt::AlignVCenter, metrics.elidedText(bar.text, Qt::ElideRight, words.width()));
+    painter->drawText(words, Qt::AlignLeft | Qt::AlignVCenter,
+                      metrics.elidedText(bar.text, Qt::ElideRight, words.width()));
 }
 
 void LanesItem::draw_marks(QCPPainter* painter) const {

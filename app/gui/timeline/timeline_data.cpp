@@ -29,7 +29,8 @@ bool in_core(const StallEpisode& stall, const CoreLanes& lanes) {
 void find_cpus(const Analysis& analysis, CoreLanes& lanes) {
     std::set<int> cpus;
     for (const EventInfo& event : analysis.events)
-        if (in_core(analysis, event, lanes) && event.report.time) cpus.insert(event.report.cpu.value_or(unknown_cpu));
+        if (in_core(analysis, event, lanes) && event.report.time)
+            cpus.insert(event.report.cpu.value_or(unknown_cpu));
     for (const StallEpisode& stall : analysis.stalls) {
         if (!in_core(stall, lanes)) continue;
         cpus.insert(stall.cpus.begin(), stall.cpus.end());
@@ -45,7 +46,9 @@ QString length_of(const StallEpisode& stall) {
 }
 
 // Where the start is not known the bar begins with the log.
-double start_of(const StallEpisode& stall, const CoreLanes& lanes) { return stall.start_s.value_or(lanes.first); }
+double start_of(const StallEpisode& stall, const CoreLanes& lanes) {
+    return stall.start_s.value_or(lanes.first);
+}
 
 LaneBar stall_bar(const StallEpisode& stall, const CoreLanes& lanes, int cpu) {
     LaneBar bar;
@@ -60,9 +63,14 @@ LaneBar stall_bar(const StallEpisode& stall, const CoreLanes& lanes, int cpu) {
     if (stall.grace_period) words << QString("grace period %1").arg(*stall.grace_period);
     if (stall.open) words << "still open";
     bar.text = words.join(dot);
-    QStringList tip{QString("%1 stall, %2").arg(qs(stall.flavor), cpu >= 0 ? QString("CPU %1").arg(cpu) : "CPU not known")};
+    QStringList tip{
+        QString("%1 stall, %2").arg(qs(stall.flavor), cpu >= 0 ? QString("CPU %1").arg(cpu) : "CPU not known")};
     if (doing != stall.doing.end()) tip << "ran " + qs(doing->second);
-    if (stall.start_s) tip << QString("from %1 s to %2 s: %3").arg(*stall.start_s, 0, 'f', 2).arg(stall.end_s, 0, 'f', 2).arg(length_of(stall));
+    if (stall.start_s)
+        tip << QString("from %1 s to %2 s: %3")
+                   .arg(*stall.start_s, 0, 'f', 2)
+                   .arg(stall.end_s, 0, 'f', 2)
+                   .arg(length_of(stall));
     if (!stall.end_basis.empty()) tip << qs(stall.end_basis);
     if (stall.detected_by) tip << QString("detected by CPU %1").arg(*stall.detected_by);
     bar.tip = tip.join('\n');
@@ -75,7 +83,8 @@ LaneBar starved_bar(const StallEpisode& stall, const CoreLanes& lanes, const std
     bar.lane = lane_of(lanes, *stall.starved_cpu);
     bar.end = stall.end_s;
     bar.start = hz ? stall.end_s - static_cast<double>(*stall.starved_jiffies) / *hz : start_of(stall, lanes);
-    bar.text = QString("%1 kthread starved for %2 jiffies").arg(qs(stall.starved_kthread), grouped(*stall.starved_jiffies));
+    bar.text = QString("%1 kthread starved for %2 jiffies")
+                   .arg(qs(stall.starved_kthread), grouped(*stall.starved_jiffies));
     bar.tip = bar.text + QString("\nits grace-period thread last ran on CPU %1").arg(*stall.starved_cpu);
     if (!stall.events.empty()) bar.event = stall.events.front();
     return bar;
@@ -112,7 +121,8 @@ void add_marks(const Analysis& analysis, CoreLanes& lanes) {
 void add_curve(const Analysis& analysis, CoreLanes& lanes) {
     const TortureSample* before = nullptr;
     for (const TortureInfo& info : analysis.torture) {
-        if (info.board != lanes.board || info.core != lanes.core || !info.sample.version || !info.sample.time) continue;
+        if (info.board != lanes.board || info.core != lanes.core || !info.sample.version || !info.sample.time)
+            continue;
         if (before && before->boot == info.sample.boot && *info.sample.time > *before->time) {
             const double rate = static_cast<double>(*info.sample.version - *before->version) /
                                 seconds(*info.sample.time - *before->time);
@@ -152,7 +162,7 @@ std::vector<CoreLanes> timeline_lanes(const Analysis& analysis) {
         for (const CoreClock& clock : analysis.clocks)
             if (clock.board == info.board && clock.core == info.core) {
                 hz = clock.hz;
-                lanes.basis = (clock.hz ? QString("HZ %1: ").arg(*clock.hz) : QString("HZ not known: ")) + qs(clock.basis);
+                lanes.basis = (clock.hz ? QString("HZ %1: ").arg(*clock.hz) : QString("HZ ")) + qs(clock.basis);
             }
         add_bars(analysis, lanes, hz);
         add_marks(analysis, lanes);

@@ -31,25 +31,34 @@ void TimelinePanel::follow() {
     if (!analysis || !selection_->artifact()) return;
     const Artifact& artifact = analysis->artifacts[*selection_->artifact()].artifact;
     std::optional<double> time;
-    if (event && event->report.time && event->artifact == *selection_->artifact()) time = seconds(*event->report.time);
+    if (event && event->report.time && event->artifact == *selection_->artifact())
+        time = seconds(*event->report.time);
     plot_->select(event ? event->id : std::string(), artifact.board, artifact.core, time);
 }
 
 void TimelinePanel::keyPressEvent(QKeyEvent* event) {
     switch (event->key()) {
-        case Qt::Key_F: return plot_->fit();
+        case Qt::Key_F:
+            return plot_->fit();
         case Qt::Key_Plus:
         case Qt::Key_Equal:
-        case Qt::Key_W: return plot_->zoom(0.7);
+        case Qt::Key_W:
+            return plot_->zoom(0.7);
         case Qt::Key_Minus:
-        case Qt::Key_S: return plot_->zoom(1 / 0.7);
+        case Qt::Key_S:
+            return plot_->zoom(1 / 0.7);
         case Qt::Key_Left:
-        case Qt::Key_A: return plot_->pan(-0.15);
+        case Qt::Key_A:
+            return plot_->pan(-0.15);
         case Qt::Key_Right:
-        case Qt::Key_D: return plot_->pan(0.15);
-        case Qt::Key_Period: return selection_->step(1);
-        case Qt::Key_Comma: return selection_->step(-1);
-        default: Panel::keyPressEvent(event);
+        case Qt::Key_D:
+            return plot_->pan(0.15);
+        case Qt::Key_Period:
+            return selection_->step(1);
+        case Qt::Key_Comma:
+            return selection_->step(-1);
+        default:
+            Panel::keyPressEvent(event);
     }
 }
 

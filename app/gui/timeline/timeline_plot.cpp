@@ -9,7 +9,7 @@ namespace stallsight::gui {
 
 namespace {
 
-constexpr int lane_height = 24, curve_height = 40, left_margin = 78, top_margin = 26, right_margin = 16;
+constexpr int lane_height = 24, curve_height = 40, left_margin = 104, top_margin = 26, right_margin = 30;
 
 // "50 340 s": thin spaces in long numbers.
 class SecondsTicker : public QCPAxisTicker {
@@ -93,8 +93,9 @@ int TimelinePlot::add_core(int row, CoreLanes lanes) {
     left->setRange(0, cpus + curve_lanes);
     left->setRangeReversed(true);
     left->grid()->setVisible(false);
+    top->grid()->setVisible(true);  // only the lower and the left axis have theirs on from the start
     top->setTicker(QSharedPointer<QCPAxisTicker>(new SecondsTicker));
-    top->ticker()->setTickCount(6);
+    top->ticker()->setTickCount(std::clamp((width() - left_margin) / 110, 2, 9));
     const int height = top_margin + cpus * lane_height + static_cast<int>(curve_lanes * lane_height) + bottom;
     rect->setMinimumSize(100, height - top_margin - bottom);
     rect->setMaximumSize(QWIDGETSIZE_MAX, height - top_margin - bottom);
@@ -138,7 +139,8 @@ void TimelinePlot::select(const std::string& event, const std::string& board, co
 }
 
 void TimelinePlot::fit() {
-    for (LanesItem* item : items_) item->rect()->axis(QCPAxis::atTop)->setRange(item->lanes().first, item->lanes().last);
+    for (LanesItem* item : items_)
+        item->rect()->axis(QCPAxis::atTop)->setRange(item->lanes().first, item->lanes().last);
     replot(rpQueuedReplot);
 }
 
@@ -200,7 +202,8 @@ void TimelinePlot::mousePressEvent(QMouseEvent* event) {
 
 void TimelinePlot::mouseMoveEvent(QMouseEvent* event) {
     if (measured_) {
-        measured_->measure({{measured_from_, measured_->rect()->axis(QCPAxis::atTop)->pixelToCoord(event->pos().x())}});
+        measured_->measure(
+            {{measured_from_, measured_->rect()->axis(QCPAxis::atTop)->pixelToCoord(event->pos().x())}});
         return replot(rpQueuedReplot);
     }
     QCustomPlot::mouseMoveEvent(event);
@@ -225,6 +228,16 @@ void TimelinePlot::mouseReleaseEvent(QMouseEvent* event) {
     const LanesItem* item = click ? item_at(event->pos()) : nullptr;
     if (!item) return;
     if (const LanesItem::Hit hit = item->hit(event->pos()); !hit.event.empty()) emit event_picked(hit.event);
+}
+
+void TimelinePlot::resizeEvent(QResizeEvent* event) {
+    // As many ticks as there is room for their numbers.
+    for (const LanesItem* item : items_)
+        item->rect()
+            ->axis(QCPAxis::atTop)
+            ->ticker()
+            ->setTickCount(std::clamp((event->size().width() - left_margin) / 110, 2, 9));
+    QCustomPlot::resizeEvent(event);
 }
 
 void TimelinePlot::leaveEvent(QEvent* event) {

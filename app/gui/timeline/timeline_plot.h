@@ -14,7 +14,8 @@ public:
 
     void set_lanes(std::vector<CoreLanes> cores);
     [[nodiscard]] const std::vector<LanesItem*>& items() const { return items_; }
-    void select(const std::string& event, const std::string& board, const std::string& core, std::optional<double> time);
+    void select(const std::string& event, const std::string& board, const std::string& core,
+                std::optional<double> time);
     void fit();
     void zoom(double factor);  // around the middle, or the selected time
     void pan(double share);    // of what is seen
@@ -29,6 +30,7 @@ protected:
     void mouseMoveEvent(QMouseEvent* event) override;
     void mouseReleaseEvent(QMouseEvent* event) override;
     void leaveEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     int add_core(int row, CoreLanes lanes);
