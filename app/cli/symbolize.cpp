@@ -70,8 +70,9 @@ public:
             callee_.clear();
             return line;
         }
-        const auto answer = symbolizer_.resolve(place_of(*frame, callee_));
-        callee_ = frame->reliable ? frame->function : std::string();
+        // "? symbol" is a stale entry: it neither called the frame above nor was called by the one below.
+        const auto answer = symbolizer_.resolve(place_of(*frame, frame->reliable ? callee_ : std::string()));
+        if (frame->reliable) callee_ = frame->function;
         return answer ? std::string(text) + remark(*answer) : line;
     }
 
