@@ -1,7 +1,13 @@
 #include "symbolizer/elf_file.h"
 
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstring>
+#include <new>
 
 namespace stallsight {
 namespace {
@@ -82,6 +88,24 @@ bool is_relocatable(std::string_view bytes) {
     return type == ET_REL || swapped == ET_REL;
 }
 
+// A copy whose pages are shared with the file until they are written to. Null where that is not possible.
+std::shared_ptr<void> mapped_copy(const std::string& path, std::size_t size) {
+    const int file = path.empty() ? -1 : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (file < 0) return nullptr;
+    struct stat status {};
+    const bool whole = ::fstat(file, &status) == 0 && static_cast<std::uint64_t>(status.st_size) == size;
+    void* memory = whole ? ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, file, 0) : MAP_FAILED;
+    ::close(file);
+    if (memory == MAP_FAILED) return nullptr;
+    return {memory, [size](void* mapped) { ::munmap(mapped, size); }};
+}
+
+std::shared_ptr<void> copied(std::string_view bytes) {
+    void* memory = ::operator new(bytes.size());
+    std::memcpy(memory, bytes.data(), bytes.size());
+    return {memory, [](void* owned) { ::operator delete(owned); }};
+}
+
 // What libdwfl 0.188 takes on trust: it crashes on files whose section table it cannot read, and a section outside
 // the file is found only when it is used.
 Result<void> check_layout(const std::string& name, char* memory, std::size_t size) {
@@ -106,14 +130,16 @@ Result<void> check_layout(const std::string& name, char* memory, std::size_t siz
 
 }  // namespace
 
-Result<std::unique_ptr<ElfFile>> ElfFile::open(const std::string& name, const Bytes& bytes) {
+Result<std::unique_ptr<ElfFile>> ElfFile::open(const std::string& name, const Bytes& bytes,
+                                               const std::string& path) {
     if (!looks_like_elf(bytes.view())) return fail("not an ELF file", name);
     std::unique_ptr<ElfFile> file(new ElfFile);
     file->bytes_ = bytes;
     char* memory = const_cast<char*>(bytes.view().data());  // libdwfl writes to relocatable files only
     if (is_relocatable(bytes.view())) {
-        file->copy_.reset(new char[bytes.size()]);
-        memory = static_cast<char*>(std::memcpy(file->copy_.get(), memory, bytes.size()));
+        file->copy_ = mapped_copy(path, bytes.size());
+        if (!file->copy_) file->copy_ = copied(bytes.view());
+        memory = static_cast<char*>(file->copy_.get());
     }
     if (auto checked = check_layout(name, memory, bytes.size()); !checked) return tl::unexpected(checked.error());
     file->session_.reset(dwfl_begin(&callbacks()));

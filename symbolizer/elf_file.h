@@ -35,8 +35,10 @@ struct ElfSection {
 
 class ElfFile {
 public:
-    // `name` stands in messages, and is where separate debug files are looked for.
-    static Result<std::unique_ptr<ElfFile>> open(const std::string& name, const Bytes& bytes);
+    // `name` stands in messages, and is where separate debug files are looked for. `path`: the file that the bytes
+    // are of, where there is one: of a module only the pages that are relocated take memory then.
+    static Result<std::unique_ptr<ElfFile>> open(const std::string& name, const Bytes& bytes,
+                                                 const std::string& path = {});
 
     [[nodiscard]] const DebugFile& about() const { return about_; }
     // False: the module's name was made from the file's.
@@ -65,8 +67,8 @@ private:
     struct EndSession {
         void operator()(Dwfl* session) const { dwfl_end(session); }
     };
-    Bytes bytes_;                   // what the ELF handle points into, or:
-    std::unique_ptr<char[]> copy_;  // a relocatable file is relocated in place, in this copy
+    Bytes bytes_;                 // what the ELF handle points into, or:
+    std::shared_ptr<void> copy_;  // a relocatable file is relocated in place, in this copy
     std::unique_ptr<Dwfl, EndSession> session_;
     Dwfl_Module* module_ = nullptr;
     Elf* elf_ = nullptr;

@@ -108,9 +108,14 @@ Symbolizer::Symbolizer(Symbolizer&&) noexcept = default;
 Symbolizer& Symbolizer::operator=(Symbolizer&&) noexcept = default;
 
 Result<DebugFile> Symbolizer::add(const std::string& name, const Bytes& bytes) {
+    return add_file(name, bytes, {});
+}
+
+Result<DebugFile> Symbolizer::add_file(const std::string& name, const Bytes& bytes, const std::string& path) {
     const auto unpacked = decompressed(name, bytes);
     if (!unpacked) return tl::unexpected(unpacked.error());
-    auto elf = ElfFile::open(name, *unpacked);
+    const bool packed = unpacked->view().data() != bytes.view().data();
+    auto elf = ElfFile::open(name, *unpacked, packed ? std::string() : path);
     if (!elf) return tl::unexpected(elf.error());
     impl_->files.push_back(std::make_unique<LoadedFile>(std::move(*elf)));
     impl_->about.push_back(impl_->files.back()->about());
@@ -132,7 +137,7 @@ std::vector<Error> Symbolizer::add_directory(const std::string& path) {
         const auto bytes = Bytes::map_file(name);
         if (!bytes) {
             errors.push_back(bytes.error());
-        } else if (const auto added = add(name, *bytes); !added) {
+        } else if (const auto added = add_file(name, *bytes, name); !added) {
             errors.push_back(added.error());
         }
     }

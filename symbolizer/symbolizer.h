@@ -100,6 +100,8 @@ public:
     [[nodiscard]] std::optional<std::uint64_t> kernel_offset(const CodePlace& place) const;
 
 private:
+    Result<DebugFile> add_file(const std::string& name, const Bytes& bytes, const std::string& path);
+
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };
