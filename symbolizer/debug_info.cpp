@@ -59,6 +59,9 @@ void DebugInfo::set_line(SourcePlace& place, Unit& unit, Dwarf_Addr address) {
     set_file(place, unit, dwarf_linesrc(line, nullptr, nullptr));
     dwarf_lineno(line, &place.line);
     dwarf_linecol(line, &place.column);
+    unsigned discriminator = 0;
+    if (dwarf_linediscriminator(line, &discriminator) == 0 && discriminator < 0x7fffffff)
+        place.discriminator = static_cast<int>(discriminator);
 }
 
 std::vector<SourcePlace> DebugInfo::places(std::uint64_t address) {

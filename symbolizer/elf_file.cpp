@@ -153,12 +153,25 @@ void ElfFile::describe(const std::string& name) {
     if (const int length = dwfl_module_build_id(module_, &id, &where); length > 0)
         about_.build_id = hexadecimal(id, length);
     about_.module = relocatable() ? module_of_path(name) : "vmlinux";
+    if (!relocatable()) about_.banner = linux_banner();
     const ElfSection* info = section_named(".modinfo");
     if (!info || !relocatable()) return;
     const std::string_view text = content(*info);
     if (auto module = modinfo(text, "name"); !module.empty()) about_.module = module, says_its_name_ = true;
     about_.vermagic = modinfo(text, "vermagic");
     about_.srcversion = modinfo(text, "srcversion");
+}
+
+// init/version.c: linux_banner is in .rodata, and the only text there that begins so and ends its line.
+std::string ElfFile::linux_banner() const {
+    const ElfSection* data = section_named(".rodata");
+    const std::string_view text = data ? content(*data) : std::string_view();
+    for (std::size_t at = 0; (at = text.find("Linux version ", at)) != std::string_view::npos; ++at) {
+        const std::string_view line = text.substr(at, text.substr(at).find_first_of(std::string_view("\n\0", 2)));
+        const bool format = line.find('%') != std::string_view::npos;  // linux_proc_banner is one
+        if (!format && line.size() < 1024) return std::string(line);
+    }
+    return {};
 }
 
 const ElfSection* ElfFile::section_of(std::uint64_t address) const {

@@ -60,6 +60,7 @@ private:
     ElfFile() = default;
     Result<void> read_sections(const std::string& name);
     void describe(const std::string& name);
+    [[nodiscard]] std::string linux_banner() const;
 
     struct EndSession {
         void operator()(Dwfl* session) const { dwfl_end(session); }

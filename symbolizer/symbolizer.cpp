@@ -73,7 +73,7 @@ std::string hexadecimal(std::uint64_t value) {
     return text;
 }
 
-std::string doubt_about(const Candidate& best, std::size_t equals, const CodePlace& place) {
+std::string doubt_about(const Candidate& best, const CodePlace& place) {
     const std::string& file = best.file->about().name;
     const std::string name(best.symbol->name);
     if (name != place.function && "." + name != place.function)
@@ -83,7 +83,6 @@ std::string doubt_about(const Candidate& best, std::size_t equals, const CodePla
                hexadecimal(best.symbol->extent()) + ": another build";
     if (!place.build_id.empty() && !(best.fit & build_id_fits))
         return "the log says build " + place.build_id + ", " + file + " is build " + best.file->about().build_id;
-    if (equals > 1) return std::to_string(equals) + " functions of this name fit";
     return {};
 }
 
@@ -97,6 +96,8 @@ struct Symbolizer::Impl {
     [[nodiscard]] std::vector<Candidate> candidates(const CodePlace& place) const;
     [[nodiscard]] std::optional<Resolution> by_address(const CodePlace& place) const;
     [[nodiscard]] Resolution answer(const Candidate& best, const CodePlace& place, Call& call) const;
+    [[nodiscard]] std::string doubt_of_equals(const std::vector<Candidate>& candidates,
+                                              const CodePlace& place) const;
     void add_places(Resolution& answer, const std::vector<Candidate>& candidates, const CodePlace& place) const;
     void prove(Resolution& answer, LoadedFile& file, const Call& call, const std::string& callee) const;
 };
@@ -186,7 +187,7 @@ std::optional<Resolution> Symbolizer::Impl::by_address(const CodePlace& place) c
     for (const auto& file : files) {
         if (file->about().module != "vmlinux") continue;
         const std::lock_guard lock(file->mutex());
-        const std::uint64_t address = *place.address - (place.return_address ? 1 : 0);
+        const std::uint64_t address = *place.address - place.kernel_offset - (place.return_address ? 1 : 0);
         const Symbol* symbol = file->elf().section_of(address) ? file->symbols().at(address) : nullptr;
         if (!symbol) continue;
         Resolution answer;
@@ -196,7 +197,7 @@ std::optional<Resolution> Symbolizer::Impl::by_address(const CodePlace& place) c
         if (answer.places.empty()) answer.places.emplace_back();
         if (answer.places.back().function.empty() && !padding) answer.places.back().function = symbol->name;
         answer.debug_file = file->about().name;
-        answer.link_address = *place.address;
+        answer.link_address = *place.address - place.kernel_offset;
         return answer;
     }
     return std::nullopt;
@@ -207,13 +208,10 @@ std::optional<Resolution> Symbolizer::resolve(const CodePlace& place) const {
     const std::vector<Candidate> candidates = impl_->candidates(place);
     if (candidates.empty()) return std::nullopt;
     const Candidate& best = candidates.front();
-    const auto equals = std::count_if(candidates.begin(), candidates.end(), [&](const Candidate& candidate) {
-        return candidate.fit == best.fit && candidate.file == best.file &&
-               candidate.symbol->address != best.symbol->address;
-    });
     Call call;
     Resolution answer = impl_->answer(best, place, call);
-    answer.doubt = doubt_about(best, static_cast<std::size_t>(equals) + 1, place);
+    answer.doubt = doubt_about(best, place);
+    if (answer.doubt.empty()) answer.doubt = impl_->doubt_of_equals(candidates, place);
     if (answer.places[0].file.empty()) impl_->add_places(answer, candidates, place);
     if (!place.callee.empty() && place.return_address) impl_->prove(answer, *best.file, call, place.callee);
     return answer;
@@ -237,6 +235,25 @@ Resolution Symbolizer::Impl::answer(const Candidate& best, const CodePlace& plac
     if (answer.places.empty()) answer.places.emplace_back();
     if (answer.places.back().function.empty()) answer.places.back().function = best.symbol->name;
     return answer;
+}
+
+// Functions of one name and size that nothing tells apart are all named.
+std::string Symbolizer::Impl::doubt_of_equals(const std::vector<Candidate>& candidates,
+                                              const CodePlace& place) const {
+    constexpr std::size_t shown = 4;
+    const Candidate& best = candidates.front();
+    std::size_t count = 1;
+    std::string others;
+    for (const Candidate& other : candidates) {
+        const bool same = other.file == best.file && other.symbol->address == best.symbol->address;
+        if (other.file != best.file || other.fit != best.fit || same) continue;
+        Call call;
+        const SourcePlace at = count < shown ? answer(other, place, call).places.back() : SourcePlace();
+        if (!at.file.empty())
+            others += (others.empty() ? ": also " : ", ") + at.file + ":" + std::to_string(at.line);
+        ++count;
+    }
+    return count > 1 ? std::to_string(count) + " functions of this name fit" + others : std::string();
 }
 
 // The best file is stripped: another one of the same build has the debug info.
@@ -282,6 +299,13 @@ void Symbolizer::Impl::prove(Resolution& answer, LoadedFile& file, const Call& c
     } else if (path.complete) {
         answer.link = CallLink::contradicted;
     }
+}
+
+std::optional<std::uint64_t> Symbolizer::kernel_offset(const CodePlace& place) const {
+    if (!place.address || !place.module.empty() || place.function.empty()) return std::nullopt;
+    const auto answer = resolve(place);
+    if (!answer || answer->size_differs || !answer->doubt.empty()) return std::nullopt;
+    return *place.address - answer->link_address;
 }
 
 }  // namespace stallsight

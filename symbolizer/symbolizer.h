@@ -18,6 +18,7 @@ struct SourcePlace {
     std::string file;  // as the debug info says it
     int line = 0;
     int column = 0;
+    int discriminator = 0;  // of the innermost place: which of a line's blocks (DWARF 4)
 };
 
 // What is asked: a place in a function of a module (empty module: vmlinux).
@@ -27,8 +28,9 @@ struct CodePlace {
     std::optional<std::uint64_t> size;  // of the function, as kallsyms prints it: up to the next symbol
     std::string module;
     std::optional<std::uint64_t> address;  // run-time address, where known
-    bool return_address = true;            // look up the call, not the line behind it
-    std::string build_id;                  // as STACKTRACE_BUILD_ID prints it, or empty
+    std::uint64_t kernel_offset = 0;  // KASLR: what a kernel's run-time addresses have more than its linked ones
+    bool return_address = true;       // look up the call, not the line behind it
+    std::string build_id;             // as STACKTRACE_BUILD_ID prints it, or empty
     // False: only `address` and `function` are known, as in the stacks of `crash`. The offset is then found from
     // the low bits of the address, which neither KASLR nor a module's load address changes.
     bool offset_known = true;
@@ -69,6 +71,7 @@ struct DebugFile {
     std::string build_id;
     std::string machine;  // "x86_64", "ppc64" ...
     std::string vermagic, srcversion;
+    std::string banner;  // of a kernel: "Linux version 6.1.192 (...) ..." as its log begins, without line end
 };
 
 class Symbolizer {
@@ -91,6 +94,10 @@ public:
 
     // Safe to call from several threads. Empty optional: nothing is known about it.
     [[nodiscard]] std::optional<Resolution> resolve(const CodePlace& place) const;
+
+    // KASLR's offset, from a frame of the kernel that has an address and a name: what "Kernel Offset" in a panic
+    // says.
+    [[nodiscard]] std::optional<std::uint64_t> kernel_offset(const CodePlace& place) const;
 
 private:
     struct Impl;

@@ -46,9 +46,10 @@ std::string damage_of_schedule_bug(const EventInfo& cause, const EventInfo& late
     if (!scheduled_while_atomic(cause) || negative_count(cause.report) || !same_task(cause, later)) return {};
     const Event& report = later.report;
     const std::string reset = "the scheduler's report reset the count: ";
-    if (report.kind == EventKind::warning)
+    if (report.kind == EventKind::warning)  // the function that warned, whoever is blamed for it
         for (const CountCheck& check : count_checks)
-            if (later.guilty.function == check.function) return reset + std::string(check.why);
+            if (report.fields.value("function", std::string()) == check.function)
+                return reset + std::string(check.why);
     if (scheduled_while_atomic(later) && negative_count(report))
         return reset + "it is below zero, no lock is held here";
     const auto& disabled_at = report.preempt_disabled_at;

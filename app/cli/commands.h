@@ -13,6 +13,7 @@ enum Exit { ok = 0, found = 1, usage = 2, unreadable = 3 };
 void add_analyze(CLI::App& app, int& status);
 void add_report(CLI::App& app, int& status);
 void add_compare(CLI::App& app, int& status);
+void add_symbolize(CLI::App& app, int& status);
 void add_timeline(CLI::App& app, int& status);
 void add_note(CLI::App& app, int& status);
 void add_open(CLI::App& app, int& status);

@@ -11,11 +11,14 @@
 #include <memory>
 #include <system_error>
 
+#include "parsers/bundle/salvage.h"
+
 namespace stallsight {
 
 namespace {
 
 constexpr std::uint64_t in_memory_up_to = 4U << 20U;
+constexpr std::uint64_t salvage_up_to = 1ULL << 30U;
 
 struct ArchiveCloser {
     void operator()(struct archive* a) const { ::archive_read_free(a); }
@@ -110,7 +113,7 @@ std::string archive_error(struct archive* a) {
     return text != nullptr ? text : "unreadable archive";
 }
 
-ArchiveHandle open_archive(std::string_view bytes) {
+tl::expected<ArchiveHandle, std::string> open_archive(std::string_view bytes) {
     ArchiveHandle a(::archive_read_new());
     ::archive_read_support_filter_all(a.get());
     ::archive_read_support_format_tar(a.get());
@@ -118,7 +121,8 @@ ArchiveHandle open_archive(std::string_view bytes) {
     ::archive_read_support_format_7zip(a.get());
     ::archive_read_support_format_cpio(a.get());
     ::archive_read_support_format_raw(a.get());
-    if (::archive_read_open_memory(a.get(), bytes.data(), bytes.size()) != ARCHIVE_OK) return nullptr;
+    if (::archive_read_open_memory(a.get(), bytes.data(), bytes.size()) != ARCHIVE_OK)
+        return tl::unexpected<std::string>(archive_error(a.get()));
     return a;
 }
 
@@ -173,6 +177,39 @@ struct Reader {
     }
 };
 
+void read_members(const std::string& name, std::string_view bytes, const BundleLimits& limits,
+                  std::uint64_t& unpacked_total, const Progress& progress,
+                  const std::function<void(ArchiveMember)>& take, std::vector<Error>& problems) {
+    auto opened = open_archive(bytes);
+    if (!opened) {
+        problems.push_back({opened.error(), name, ""});
+        return;
+    }
+    const ArchiveHandle a = std::move(*opened);
+    const Reader reader{name, bytes.size(), limits, unpacked_total, progress, problems};
+    for (std::size_t count = 0; !progress.cancelled; ++count) {
+        struct archive_entry* entry = nullptr;
+        const int status = ::archive_read_next_header(a.get(), &entry);
+        if (status == ARCHIVE_EOF) return;
+        if (status < ARCHIVE_WARN) {
+            problems.push_back({archive_error(a.get()), name, "after member " + std::to_string(count)});
+            return;
+        }
+        if (count >= limits.members) {
+            problems.push_back({"more members than the limit of " + std::to_string(limits.members), name, ""});
+            return;
+        }
+        const bool raw = ::archive_format(a.get()) == ARCHIVE_FORMAT_RAW;
+        if (!raw && ::archive_entry_filetype(entry) != AE_IFREG) continue;
+        const char* stored = ::archive_entry_pathname(entry);
+        ArchiveMember member;
+        if (!raw) member.path = safe_path(stored != nullptr ? stored : "");
+        const bool go_on = reader.read_member(a.get(), member);
+        take(std::move(member));
+        if (!go_on) return;
+    }
+}
+
 }  // namespace
 
 bool is_packed(std::string_view bytes) {
@@ -196,33 +233,26 @@ bool is_packed(std::string_view bytes) {
 void read_archive(const std::string& name, std::string_view bytes, const BundleLimits& limits,
                   std::uint64_t& unpacked_total, const Progress& progress,
                   const std::function<void(ArchiveMember)>& take, std::vector<Error>& problems) {
-    ArchiveHandle a = open_archive(bytes);
-    if (!a) {
-        problems.push_back({"unreadable archive", name, ""});
+    if (!is_gzip(bytes)) {
+        read_members(name, bytes, limits, unpacked_total, progress, take, problems);
         return;
     }
-    const Reader reader{name, bytes.size(), limits, unpacked_total, progress, problems};
-    for (std::size_t count = 0; !progress.cancelled; ++count) {
-        struct archive_entry* entry = nullptr;
-        const int status = ::archive_read_next_header(a.get(), &entry);
-        if (status == ARCHIVE_EOF) return;
-        if (status < ARCHIVE_WARN) {
-            problems.push_back({archive_error(a.get()), name, "after member " + std::to_string(count)});
-            return;
-        }
-        if (count >= limits.members) {
-            problems.push_back({"more members than the limit of " + std::to_string(limits.members), name, ""});
-            return;
-        }
-        const bool raw = ::archive_format(a.get()) == ARCHIVE_FORMAT_RAW;
-        if (!raw && ::archive_entry_filetype(entry) != AE_IFREG) continue;
-        const char* stored = ::archive_entry_pathname(entry);
-        ArchiveMember member;
-        if (!raw) member.path = safe_path(stored != nullptr ? stored : "");
-        const bool go_on = reader.read_member(a.get(), member);
-        take(std::move(member));
-        if (!go_on) return;
+    std::vector<ArchiveMember> members;
+    const auto keep = [&](ArchiveMember member) { members.push_back(std::move(member)); };
+    const std::size_t before = problems.size();
+    read_members(name, bytes, limits, unpacked_total, progress, keep, problems);
+    const bool damaged = problems.size() > before && problems[before].what.find("gzip") != std::string::npos;
+    if (damaged) {
+        members.clear();
+        problems.resize(before + 1);
+        problems.back().place.clear();
+        const Bytes salvaged = salvage_gzip(bytes, salvage_up_to);
+        problems.back().what += "; " + std::to_string(salvaged.size()) + " bytes before the damage are readable";
+        std::vector<Error> follows;  // that the rest is missing has been said
+        read_members(name, salvaged.view(), limits, unpacked_total, progress, keep, follows);
+        if (!members.empty()) members.back().truncated = true;
     }
+    for (ArchiveMember& member : members) take(std::move(member));
 }
 
 }  // namespace stallsight

@@ -30,6 +30,7 @@ void eat_host(std::string_view& s, Record& record) {
 
 // Everything in front of the message; returns the message.
 std::string_view eat_stamps(std::string_view s, Record& record) {
+    eat(s, "\xef\xbb\xbf");  // a byte-order mark in front of the file
     eat_noise(s);
     record.level = eat_level(s);
     if (record.level && s.starts_with("1 ")) s.remove_prefix(2);  // RFC 5424's version

@@ -78,7 +78,7 @@ std::size_t delta_at(std::string_view s) {  // "[  +0.000012]", "[<    0.000012>
     if (!s.starts_with('[')) return 0;
     std::size_t n = 1;
     while (n < s.size() && (s[n] == ' ' || s[n] == '<' || s[n] == '+')) ++n;
-    if (n == 1) return 0;
+    if (s.substr(0, n).find_first_of("<+") == std::string_view::npos) return 0;
     const std::size_t whole = digits_at(s, n);
     const std::size_t part = fraction_at(s, n + whole);
     n += whole + part;

@@ -1,6 +1,8 @@
 #include "parsers/reports/assembly.h"
 
 #include <algorithm>
+#include <string>
+#include <unordered_map>
 
 #include "parsers/reports/body.h"
 #include "parsers/text.h"
@@ -12,8 +14,11 @@ namespace {
 // Bounds of one report; a log that exceeds them is hostile or damaged.
 constexpr std::uint64_t most_lines = 20'000;
 constexpr std::uint64_t most_foreign = 4'000;
-// After so many lines that are nobody's the report is over.
-constexpr int most_unrelated = 16;
+// After so many lines that are nobody's the report is over. While its stack is still to come, other CPUs may print
+// a lot in between, but not for long.
+constexpr int most_unrelated = 24;
+constexpr int most_unrelated_before_stack = 200;
+constexpr Time longest_wait = std::chrono::seconds(2);
 constexpr Time longest_gap = std::chrono::seconds(30);
 // WARN() and BUG() print a few lines between the scissors and the header.
 constexpr int cut_distance = 5;
@@ -35,6 +40,11 @@ bool is_stall(EventKind kind) {
 // Whether a header inside a report is only its continuation: the oops behind "BUG: unable to handle", the trap
 // behind "kernel BUG at", the parts of a slab report.
 bool continues(const Event& event, const Event& next, bool has_stack) {
+    // panic_on_warn and its kin stop the machine before the report's own stack is printed: the panic's is the
+    // report's.
+    if (next.kind == EventKind::panic)
+        return !has_stack && event.kind != EventKind::hung_task && event.kind != EventKind::rcu_stall;
+    if (next.kind == EventKind::bug && event.headline.starts_with("rust_kernel:")) return !has_stack;
     if (next.kind == EventKind::oops) {
         return (event.kind == EventKind::oops || event.kind == EventKind::bug) && !has_stack;
     }
@@ -79,36 +89,38 @@ std::string Assembly::lines_behind_cut(const LineView& line, const Record& recor
     return {};
 }
 
-std::optional<Assembly::Found> Assembly::header_at(const LineView& line, std::uint64_t place) const {
+std::optional<Assembly::Found> Assembly::header_at(const LineView& line, std::uint64_t place,
+                                                   const ReportKind& kind) const {
+    const std::string_view here = text_.substr(place, line.offset + line.text.size() - place);
+    if (std::none_of(kind.patterns.begin(), kind.patterns.end(),
+                     [&](std::string_view p) { return here.starts_with(p); })) {
+        return std::nullopt;
+    }
     Found found;
+    found.kind = &kind;
     found.record = parse_record_at(line.text, place - line.offset);
     const Record& record = found.record;
     const char* at = text_.data() + place;
     if (at < record.message.data() || at >= record.message.data() + record.message.size()) return std::nullopt;
     const auto lead = static_cast<std::size_t>(at - record.message.data());
-    std::uint64_t start = line.offset;
-    const std::string cut = lines_behind_cut(line, record, start);
+    found.event.offset = line.offset;
+    const std::string cut = lines_behind_cut(line, record, found.event.offset);
     const Header header{record, record.message.substr(0, lead), record.message.substr(lead), cut};
-    for (const ReportKind& kind : report_kinds()) {
-        const bool match = std::any_of(kind.patterns.begin(), kind.patterns.end(),
-                                       [&](std::string_view p) { return header.text.starts_with(p); });
-        if (!match) continue;
-        found.event = Event{};
-        found.event.kind = kind.kind;
-        if (!kind.accept(header, found.event)) continue;
-        found.kind = &kind;
-        found.event.offset = start;
-        found.event.time = record.time;
-        found.event.wall = std::string(record.wall);
-        return found;
-    }
-    return std::nullopt;
+    found.event.kind = kind.kind;
+    if (!kind.accept(header, found.event)) return std::nullopt;
+    found.event.time = record.time;
+    found.event.wall = std::string(record.wall);
+    return found;
 }
 
+// The table's order decides, not the order in the line: "[ BUG: held lock freed! ]" is lockdep's.
 std::optional<Assembly::Found> Assembly::header_in(const LineView& line) const {
-    auto place = std::lower_bound(places_.begin(), places_.end(), line.offset);
-    for (; place != places_.end() && *place < line.offset + line.text.size(); ++place) {
-        if (auto found = header_at(line, *place)) return found;
+    const auto first = std::lower_bound(places_.begin(), places_.end(), line.offset);
+    const auto last = std::lower_bound(first, places_.end(), line.offset + line.text.size());
+    for (const ReportKind& kind : report_kinds()) {
+        for (auto place = first; place != last; ++place) {
+            if (auto found = header_at(line, *place, kind)) return found;
+        }
     }
     return std::nullopt;
 }
@@ -139,20 +151,26 @@ void Assembly::read_body(Found& found, std::uint64_t next) {
             }
             callers.push_back(record);  // another CPU was asked for its stack
         }
-        if (contains(message, "[ cut here ]")) break;
+        // Rust's panic hands over to BUG().
+        if (contains(message, "[ cut here ]") && (body.has_stack() || !event.headline.starts_with("rust_kernel:")))
+            break;
         if (has_place(line)) {
             if (const auto other = header_in(line)) {
+                if (other->kind->single_line) continue;
                 if (!continues(event, other->event, body.has_stack())) break;
                 absorbed_.insert(line.offset);
             }
         }
         if (body.take(record.message, number)) {
             unrelated = 0;
+            note_jiffies_time(record, event);
             event.line_last = number;
             event.offset_last = line.next;
             if (record.time) last = record.time;
-        } else if (++unrelated > most_unrelated) {
-            break;
+        } else {
+            const bool waiting =
+                !body.has_stack() && (!last || !record.time || *record.time - *last < longest_wait);
+            if (++unrelated > (waiting ? most_unrelated_before_stack : most_unrelated)) break;
         }
         if (body.ended()) break;
     }
@@ -160,6 +178,43 @@ void Assembly::read_body(Found& found, std::uint64_t next) {
     if (!event.cpu && found.record.caller_cpu) event.cpu = found.record.caller_cpu;
     if (!event.task.pid && found.record.caller_tid) event.task.pid = found.record.caller_tid;
 }
+
+// A stall report takes a while to print; t= counts up to the moment of its own line.
+void Assembly::note_jiffies_time(const Record& record, Event& event) {
+    if (event.kind == EventKind::rcu_stall && record.time && event.fields.contains("jiffies") &&
+        !event.fields.contains("jiffies_time_s"))
+        event.fields["jiffies_time_s"] = seconds(*record.time);
+}
+
+namespace {
+
+// The same report may be in one file twice: a console and a syslog copy, or a list of alerts made of the log.
+bool is_copy(const Event& event, const Event& earlier) {
+    if (event.kind != earlier.kind || event.headline != earlier.headline) return false;
+    if (!event.time) return event.frames.empty() && earlier.time.has_value();
+    const bool early_boot = *event.time < std::chrono::seconds(1);
+    return event.time == earlier.time && !early_boot && event.frames.size() == earlier.frames.size();
+}
+
+// Folds copies into the first of them, which keeps their lines in fields["copies"].
+void fold_copies(std::vector<Event>& events) {
+    std::unordered_map<std::string, std::vector<std::size_t>> seen;
+    std::vector<Event> kept;
+    for (Event& event : events) {
+        std::vector<std::size_t>& same = seen[event.headline];
+        const auto original =
+            std::find_if(same.begin(), same.end(), [&](std::size_t i) { return is_copy(event, kept[i]); });
+        if (original != same.end()) {
+            kept[*original].fields["copies"].push_back(event.line);
+            continue;
+        }
+        if (same.size() < 64) same.push_back(kept.size());
+        kept.push_back(std::move(event));
+    }
+    events = std::move(kept);
+}
+
+}  // namespace
 
 std::vector<Event> Assembly::run(const Progress& progress) {
     std::vector<Event> events;
@@ -173,9 +228,15 @@ std::vector<Event> Assembly::run(const Progress& progress) {
         auto found = header_in(line);
         if (!found || found->kind->notice) continue;
         found->event.line = index_.line_at(text_, found->event.offset);
-        read_body(*found, line.next);
+        if (found->kind->single_line) {
+            found->event.line_last = found->event.line;
+            found->event.offset_last = line.next;
+        } else {
+            read_body(*found, line.next);
+        }
         events.push_back(std::move(found->event));
     }
+    fold_copies(events);
     return events;
 }
 

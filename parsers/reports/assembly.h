@@ -30,8 +30,10 @@ private:
         Event event;
     };
 
+    static void note_jiffies_time(const Record& record, Event& event);
     [[nodiscard]] std::optional<Found> header_in(const LineView& line) const;
-    [[nodiscard]] std::optional<Found> header_at(const LineView& line, std::uint64_t place) const;
+    [[nodiscard]] std::optional<Found> header_at(const LineView& line, std::uint64_t place,
+                                                 const ReportKind& kind) const;
     [[nodiscard]] bool has_place(const LineView& line) const;
     // The lines between "[ cut here ]" and the header; moves the event's start to the former.
     std::string lines_behind_cut(const LineView& line, const Record& record, std::uint64_t& start) const;

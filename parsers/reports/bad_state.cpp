@@ -28,13 +28,22 @@ bool accept(const Header& header, Event& event) {
     return true;
 }
 
+bool line(std::string_view message, Event& event, Body&) {
+    const std::string_view s = trim(message);
+    // kernel/workqueue.c: "     last function: addrconf_dad_work"
+    if (!s.starts_with("last function: ")) return false;
+    event.fields["last_function"] = s.substr(15);
+    return true;
+}
+
 }  // namespace
 
 ReportKind bad_state_kind() {
     return {.name = "bad_state",
             .kind = EventKind::bug,
             .patterns = {"BUG: ", "BUG ", "INFO: Freed in ", "INFO: Allocated in "},
-            .accept = accept};
+            .accept = accept,
+            .line = line};
 }
 
 }  // namespace stallsight

@@ -36,8 +36,8 @@ bool names_owner(const Section& section) {
 }  // namespace
 
 bool Body::has_stack() const {
-    return ip_ || std::any_of(event_.sections.begin(), event_.sections.end(),
-                              [](const Section& s) { return holds_stack(s.kind) && !s.frames.empty(); });
+    return std::any_of(event_.sections.begin(), event_.sections.end(),
+                       [](const Section& s) { return holds_stack(s.kind) && !s.frames.empty(); });
 }
 
 Section& Body::start(Section section) {
@@ -180,6 +180,10 @@ bool Body::take(std::string_view message, std::uint64_t line) {
         }
         return true;
     }
+    if (s.starts_with("Kernel panic - not syncing: ")) {
+        event_.fields["panic"] = s.substr(28);
+        return true;
+    }
     if (kind_.line != nullptr && kind_.line(message, event_, *this)) return true;
     if (take_frame(message)) return true;
     disabled_at_ = false;
@@ -187,6 +191,10 @@ bool Body::take(std::string_view message, std::uint64_t line) {
 }
 
 void Body::finish() {
+    if (const Section* own = kind_.main_stack == nullptr ? nullptr : kind_.main_stack(event_); own != nullptr) {
+        event_.frames = own->frames;
+        return;
+    }
     const auto stack = std::find_if(event_.sections.begin(), event_.sections.end(), [](const Section& s) {
         return s.kind == Section::Kind::call_trace && !s.frames.empty();
     });

@@ -22,6 +22,7 @@ public:
     void finish();
 
     [[nodiscard]] std::uint64_t line() const { return line_; }
+    // A stack with at least one entry has been read.
     [[nodiscard]] bool has_stack() const;
     Section* open() { return open_ < event_.sections.size() ? &event_.sections[open_] : nullptr; }
     Section& start(Section section);

@@ -10,13 +10,15 @@ namespace {
 
 constexpr int look_around = 50;
 
-// Whether a kernel line stands shortly before `offset`: then the banner there starts another boot.
-bool kernel_before(std::string_view text, std::uint64_t offset) {
+// Whether the clock stood later shortly before the banner at `offset`: then the banner starts another boot. Some
+// architectures print a few lines before their banner, all at 0.000000.
+bool clock_started_again(std::string_view text, std::uint64_t offset) {
+    const std::optional<Time> banner = parse_record(line_from(text, offset).text).time;
     for (int i = 0; i < look_around && offset > 0; ++i) {
         const LineView line = line_before(text, offset);
         if (line.offset >= offset) return false;
         offset = line.offset;
-        if (parse_record(line.text).time) return true;
+        if (const auto time = parse_record(line.text).time) return !banner || *time > *banner;
     }
     return false;
 }
@@ -27,7 +29,7 @@ Boots::Boots(std::string_view text, const std::vector<std::uint64_t>& banners) :
     for (const std::uint64_t banner : banners) {
         const std::uint64_t start = line_around(text, banner).offset;
         if (start <= starts_.back()) continue;
-        if (starts_.size() > 1 || kernel_before(text, start)) starts_.push_back(start);
+        if (clock_started_again(text, start)) starts_.push_back(start);
     }
 }
 

@@ -27,6 +27,10 @@ struct ReportKind {
     bool (*accept)(const Header&, Event&);
     // Reads a following line that only this kind knows; true when it belongs to the report. May be null.
     bool (*line)(std::string_view message, Event&, Body&) = nullptr;
+    // The stack that the report is about, where the common choice is not right. May be null.
+    const Section* (*main_stack)(const Event&) = nullptr;
+    // The header is the whole report: nothing behind it belongs to it, and it ends no other report.
+    bool single_line = false;
     // A message that is no report but ends the one before it and may bring a stack of its own.
     bool notice = false;
 };

@@ -90,7 +90,8 @@ bool read_lock_of(std::string_view s, Event& event, const char* key) {
 bool read_roles(std::string_view s, Event& event) {
     if (contains(s, " is trying to acquire lock:") || contains(s, " is trying to lock:") ||
         contains(s, "is trying to release lock (") || contains(s, " is freeing memory ") ||
-        contains(s, " just changed the state of lock:") || contains(s, " is trying to contend lock (")) {
+        contains(s, " just changed the state of lock:") || s.ends_with(" takes:") ||
+        contains(s, " is trying to acquire:") || contains(s, " is trying to contend lock (")) {
         std::string_view who = s.substr(0, s.find(' '));
         const std::size_t slash = who.rfind('/');
         if (slash != std::string_view::npos) {
@@ -103,6 +104,7 @@ bool read_roles(std::string_view s, Event& event) {
         if (const std::size_t open = s.find("release lock ("); open != std::string_view::npos) {
             event.fields["lock"] = s.substr(open + 14, s.find(')', open) - open - 14);
         }
+        // "is trying to release lock (x) at:" is followed by the place alone
         return true;
     }
     if (contains(s, "but task is already holding lock:") || contains(s, "and this task is already holding:")) {
@@ -134,11 +136,20 @@ bool line(std::string_view message, Event& event, Body& body) {
         event.fields["condition"] = s;
         return true;
     }
-    if (event.fields.value("family", "") == "bad_unlock" && s.starts_with("[<")) {
-        if (const auto frame = parse_frame_line(s)) event.fields["unlocked_at"] = frame->frame.function;
+    if (event.fields.value("family", "") == "bad_unlock" && !event.fields.contains("unlocked_at")) {
+        if (const auto frame = parse_frame_line(message)) {
+            event.fields["unlocked_at"] = frame->frame.function;
+            event.fields.erase("expect");
+            return true;
+        }
+    }
+    if (s.starts_with("#") && contains(s, "at: ")) {  // a held lock
+        Fields lock = Fields::object();
+        if (!event.fields.contains("held_locks")) event.fields["held_locks"] = Fields::array();
+        if (read_lock(s, lock) && event.fields["held_locks"].size() < 64)
+            event.fields["held_locks"].push_back(std::move(lock));
         return true;
     }
-    if (s.starts_with("#") && contains(s, "at: ")) return true;  // a held lock
     if (s.starts_with("stack backtrace:")) body.close();
     // Everything that lockdep says begins with these words or is one of its diagrams.
     static constexpr std::array<std::string_view, 34> own = {"but ",

@@ -30,6 +30,19 @@ std::string_view comm_in(std::string_view s, std::string_view key) {
     return s.substr(0, s.find(' '));
 }
 
+// Words of memory: "1ac0: 80275518 802a0f18", "ffff8800b901f990 ffffffff835a8e78", with "........" where unmapped.
+bool is_memory_dump(std::string_view s) {
+    std::size_t words = 0;
+    for (std::string_view word : split_blanks(s)) {
+        if (words == 0 && word.ends_with(':')) word.remove_suffix(1);
+        if (words == 0 && word.starts_with("Stack:")) continue;
+        const bool plain = std::all_of(word.begin(), word.end(), [](char c) { return is_hex(c); });
+        if (word.size() < 4 || word.size() > 16 || !plain) return false;
+        ++words;
+    }
+    return words >= 2;
+}
+
 }  // namespace
 
 bool is_cpu_line(std::string_view message) {
@@ -159,6 +172,8 @@ MachineLine classify_machine_line(std::string_view message) {
     for (const std::string_view key : markers) {
         if (s.starts_with(key)) return MachineLine::marker;
     }
+    if (is_memory_dump(s) || (s.starts_with("Register r") && contains(s, " information:")))
+        return MachineLine::registers;
     return MachineLine::none;
 }
 

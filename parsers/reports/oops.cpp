@@ -50,7 +50,8 @@ void put_address(std::string_view s, Event& event) {
 
 bool accept(const Header& header, Event& event) {
     const std::string_view s = header.text;
-    if (!usual_lead(header.lead) && !header.lead.starts_with("CPU ")) return false;
+    if (!usual_lead(header.lead) && !header.lead.starts_with("CPU ") && !header.lead.starts_with("BUG: "))
+        return false;
     if (needs_count(s) && !contains(s, "[#")) return false;
     if (s.starts_with("general protection fault ip:")) return false;
     set_headline(header, event);

@@ -21,7 +21,8 @@ ReportKind other_kind() {
             // net/core/dev.c, fs/super.c, fs/open.c, drivers/trusty
             .patterns = {"unregister_netdevice: waiting for ", "VFS: Busy inodes after unmount",
                          "VFS: Close: file count is "},
-            .accept = accept};
+            .accept = accept,
+            .single_line = true};
 }
 
 }  // namespace stallsight

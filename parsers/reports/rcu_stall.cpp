@@ -113,6 +113,24 @@ bool line(std::string_view message, Event& event, Body& body) {
     return false;
 }
 
+bool is_stalled(const Fields& cpus, int cpu) {
+    return std::any_of(cpus.begin(), cpus.end(), [&](const Fields& c) { return c.value("cpu", -1) == cpu; });
+}
+
+// The stack of a CPU that is stalled, not that of the CPU that noticed or of RCU's own kthread.
+const Section* stalled_stack(const Event& event) {
+    const auto& sections = event.sections;
+    const auto named = [](const Section& s) {
+        return std::any_of(s.frames.begin(), s.frames.end(),
+                           [](const Frame& f) { return f.reliable && !f.function.empty(); });
+    };
+    const auto found = std::find_if(sections.begin(), sections.end(), [&](const Section& s) {
+        const bool dump = s.kind == Section::Kind::nmi_backtrace || s.kind == Section::Kind::task_dump;
+        return dump && s.cpu && is_stalled(event.fields["cpus"], *s.cpu) && named(s);
+    });
+    return found == sections.end() ? nullptr : &*found;
+}
+
 }  // namespace
 
 ReportKind rcu_stall_kind() {
@@ -120,7 +138,8 @@ ReportKind rcu_stall_kind() {
             .kind = EventKind::rcu_stall,
             .patterns = {"INFO: rcu_", "INFO: rcu-", "INFO: srcu"},
             .accept = accept,
-            .line = line};
+            .line = line,
+            .main_stack = stalled_stack};
 }
 
 }  // namespace stallsight

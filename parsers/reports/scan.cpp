@@ -3,11 +3,13 @@
 #include <algorithm>
 
 #include "parsers/rcutorture/torture.h"
+#include "parsers/records/decode.h"
 #include "parsers/reports/assembly.h"
 #include "parsers/reports/boots.h"
 #include "parsers/reports/facts.h"
 #include "parsers/reports/kind.h"
 #include "parsers/reports/lines.h"
+#include "parsers/reports/origins.h"
 #include "parsers/reports/sweep.h"
 #include "parsers/text.h"
 
@@ -176,6 +178,11 @@ private:
 }  // namespace
 
 LogScan scan_log(std::string_view text, const Progress& progress) {
+    if (const auto rewritten = decode_log(text)) {
+        LogScan scan = Scan(rewritten->text, progress).run();
+        move_to_origins(scan, *rewritten, text);
+        return scan;
+    }
     return Scan(text, progress).run();
 }
 

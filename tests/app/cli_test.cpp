@@ -20,7 +20,7 @@ using Json = nlohmann::json;
 const std::string sample = STALLSIGHT_SOURCE_DIR "/sample-logs/fant-h-cold-standby";
 
 TEST(Analyze, SaysWhatHappened) {
-    const Run run = stallsight("analyze " + quoted(sample));
+    const Outcome run = stallsight("analyze " + quoted(sample));
     EXPECT_EQ(run.status, 0) << run.err;
     EXPECT_THAT(run.out,
                 StartsWith("■ clock_hwa_app (pid 5079, nt-a core-0, CPU 1) slept in mutex_lock with bottom "
@@ -36,7 +36,7 @@ TEST(Analyze, ColoursWhenAsked) {
 }
 
 TEST(Analyze, JsonIsTheSameBytesTwice) {
-    const Run first = stallsight("analyze --json " + quoted(sample));
+    const Outcome first = stallsight("analyze --json " + quoted(sample));
     EXPECT_EQ(first.status, 0);
     EXPECT_EQ(first.out, stallsight("analyze --json " + quoted(sample)).out);
     EXPECT_THAT(first.out, Not(HasSubstr(STALLSIGHT_SOURCE_DIR))) << "an absolute path";
@@ -46,7 +46,7 @@ TEST(Analyze, JsonIsTheSameBytesTwice) {
 //                        > tests/data/fant-h-cold-standby.json
 // and read the difference.
 TEST(Analyze, JsonOfTheSampleIsTheGoldenOne) {
-    const Run run = stallsight("analyze --json " + quoted(sample));
+    const Outcome run = stallsight("analyze --json " + quoted(sample));
     EXPECT_EQ(run.out, slurp(STALLSIGHT_SOURCE_DIR "/tests/data/fant-h-cold-standby.json"));
 }
 
@@ -56,7 +56,7 @@ TEST(Analyze, FailOnFindsItsKind) {
 }
 
 TEST(BadInput, AMissingFile) {
-    const Run run = stallsight("analyze /no/such/bundle");
+    const Outcome run = stallsight("analyze /no/such/bundle");
     EXPECT_EQ(run.status, 3);
     EXPECT_EQ(run.err, "stallsight: /no/such/bundle: No such file or directory\n");
 }
@@ -66,14 +66,14 @@ TEST(BadInput, AnUnreadableFile) {
     const TemporaryFolder folder;
     const std::string log = folder.file("a.log", "[    1.000000] x\n");
     ::chmod(log.c_str(), 0);
-    const Run run = stallsight("analyze " + quoted(log));
+    const Outcome run = stallsight("analyze " + quoted(log));
     EXPECT_EQ(run.status, 3);
     EXPECT_THAT(run.err, HasSubstr("Permission denied"));
 }
 
 TEST(BadInput, AnEmptyFolder) {
     const TemporaryFolder folder;
-    const Run run = stallsight("analyze " + quoted(folder.path().string()));
+    const Outcome run = stallsight("analyze " + quoted(folder.path().string()));
     EXPECT_EQ(run.status, 3);
     EXPECT_THAT(run.err, HasSubstr(": empty folder\n"));
 }
@@ -85,7 +85,7 @@ TEST(BadInput, ATruncatedArchiveStillShowsWhatIsThere) {
                   ("cd " + quoted(sample) + " && tar --sort=name -czf " + quoted(archive) + " nt-a nt-b").c_str()),
               0);
     std::filesystem::resize_file(archive, std::filesystem::file_size(archive) * 3 / 5);
-    const Run run = stallsight("analyze " + quoted(archive));
+    const Outcome run = stallsight("analyze " + quoted(archive));
     EXPECT_EQ(run.status, 3);
     EXPECT_THAT(run.err, HasSubstr("case.tar.gz"));
     EXPECT_THAT(run.out, HasSubstr("rcutorture"));
@@ -94,7 +94,7 @@ TEST(BadInput, ATruncatedArchiveStillShowsWhatIsThere) {
 TEST(BadInput, ABinaryThatIsNoLog) {
     const TemporaryFolder folder;
     const std::string binary = folder.file("firmware.bin", std::string(5000, '\1'));
-    const Run run = stallsight("analyze " + quoted(binary));
+    const Outcome run = stallsight("analyze " + quoted(binary));
     EXPECT_EQ(run.status, 0);
     EXPECT_THAT(run.out, HasSubstr("No kernel log"));
     EXPECT_THAT(run.out, HasSubstr("firmware.bin"));
@@ -102,7 +102,7 @@ TEST(BadInput, ABinaryThatIsNoLog) {
 
 TEST(BadInput, ALogWithoutAReport) {
     const TemporaryFolder folder;
-    const Run run = stallsight("analyze " + quoted(folder.file("ok.log", "[    1.000000] all is well\n")));
+    const Outcome run = stallsight("analyze " + quoted(folder.file("ok.log", "[    1.000000] all is well\n")));
     EXPECT_EQ(run.status, 0);
     EXPECT_THAT(run.out, HasSubstr("No kernel report in 1 log."));
 }
@@ -146,7 +146,7 @@ TEST(Report, HostileLogTextStaysText) {
 }
 
 TEST(Report, APlaceThatCannotBeWrittenIsAnError) {
-    const Run run = stallsight("report " + quoted(sample) + " -o /no/such/folder/out.html");
+    const Outcome run = stallsight("report " + quoted(sample) + " -o /no/such/folder/out.html");
     EXPECT_EQ(run.status, 3);
     EXPECT_THAT(run.err, HasSubstr("/no/such/folder/out.html"));
 }
@@ -158,7 +158,7 @@ TEST(Note, IsKeptAndAppearsInTheReport) {
     const std::string on = "note " + quoted(sample) + " --case " + file;
     EXPECT_EQ(stallsight(on + " --at nt-a/core-0/kern.log:38 'the mutex, here'").status, 0);
     EXPECT_EQ(stallsight(on + " --event e1 'this is the cause'").status, 0);
-    const Run list = stallsight(on);
+    const Outcome list = stallsight(on);
     EXPECT_THAT(list.out, HasSubstr("n1  nt-a/core-0/kern.log:38  the mutex, here"));
     EXPECT_THAT(list.out, HasSubstr("(event)  this is the cause"));
     EXPECT_EQ(stallsight("report " + quoted(sample) + " --case " + file + " -o " + quoted(out)).status, 0);
@@ -170,7 +170,7 @@ TEST(Note, IsKeptAndAppearsInTheReport) {
 
 TEST(Note, OnALineThatIsNotThereIsRefused) {
     const TemporaryFolder folder;
-    const Run run = stallsight("note " + quoted(sample) + " --case " + quoted((folder.path() / "c").string()) +
+    const Outcome run = stallsight("note " + quoted(sample) + " --case " + quoted((folder.path() / "c").string()) +
                                " --at nt-a/core-0/kern.log:9999 x");
     EXPECT_EQ(run.status, 2);
     EXPECT_THAT(run.err, HasSubstr("line 9999"));
@@ -181,7 +181,7 @@ TEST(Compare, SaysWhatVanishedStayedAndIsNew) {
     const TemporaryFolder folder;
     const std::string before = quoted(sample + "/nt-a");
     const std::string after = quoted(sample + "/nt-b");
-    const Run run = stallsight("compare --json " + before + " " + after);
+    const Outcome run = stallsight("compare --json " + before + " " + after);
     EXPECT_EQ(run.status, 0);
     const Json json = Json::parse(run.out);
     EXPECT_EQ(json["schema"], "stallsight.comparison/1");
@@ -194,7 +194,7 @@ TEST(Compare, SaysWhatVanishedStayedAndIsNew) {
 }
 
 TEST(Timeline, IsAPicture) {
-    const Run run = stallsight("timeline " + quoted(sample) + " -o -");
+    const Outcome run = stallsight("timeline " + quoted(sample) + " -o -");
     EXPECT_EQ(run.status, 0);
     EXPECT_THAT(run.out, StartsWith("<svg"));
     EXPECT_THAT(run.out, HasSubstr("4 h 14 min 28 s"));

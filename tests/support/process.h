@@ -10,7 +10,7 @@
 
 namespace stallsight::test {
 
-struct Run {
+struct Outcome {
     int status = -1;
     std::string out, err;
 };
@@ -51,11 +51,11 @@ private:
     std::filesystem::path path_;
 };
 
-inline Run stallsight(const std::string& arguments) {
+inline Outcome stallsight(const std::string& arguments) {
     const TemporaryFolder folder;
     const std::string err = (folder.path() / "err").string();
     const std::string command = std::string(STALLSIGHT_BIN_DIR "/stallsight ") + arguments + " 2>" + quoted(err);
-    Run run;
+    Outcome run;
     std::FILE* pipe = ::popen(command.c_str(), "r");
     if (pipe == nullptr) return run;
     std::array<char, 65536> buffer{};

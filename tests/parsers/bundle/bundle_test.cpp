@@ -103,7 +103,7 @@ TEST(Bundle, ANameInAnArchiveIsOnlyALabel) {
 TEST(Bundle, ABombIsStoppedAndSaid) {
     const TemporaryFolder folder;
     const std::string bomb = (folder.path() / "zeros.gz").string();
-    ASSERT_EQ(shell("head -c 64M /dev/zero | gzip -9 > " + quoted(bomb)), 0);
+    ASSERT_EQ(shell("yes | head -c 64M | gzip -9 > " + quoted(bomb)), 0);
     BundleLimits limits;
     limits.member_bytes = 8U << 20U;
     const auto bundle = open_bundle(bomb, limits);
