@@ -1,6 +1,7 @@
 // stallsight-window: the desktop program.
 #include <CLI/CLI.hpp>
 #include <QApplication>
+#include <QCursor>
 #include <QDir>
 #include <QTimer>
 #include <cstdio>
@@ -88,7 +89,10 @@ int main(int argc, char** argv) {
         if (!arguments.select.empty()) window.selection()->pick_event(arguments.select);
         show_tab(window, arguments.tab);
     });
-    if (!arguments.screenshot.empty()) take_picture(window, arguments);
+    if (!arguments.screenshot.empty()) {
+        QCursor::setPos(-100, -100);  // nothing is to look touched
+        take_picture(window, arguments);
+    }
     window.show();
     if (!arguments.bundle.empty()) window.open(QString::fromStdString(arguments.bundle));
     return QApplication::exec();

@@ -21,6 +21,7 @@ QLabel* heading(const QString& text) {
     auto* label = new QLabel(text);
     label->setFont(bold(ui_font()));
     label->setContentsMargins(0, 18, 0, 4);
+    label->setMinimumHeight(label->sizeHint().height());  // the wrapped words above would squeeze it
     return label;
 }
 

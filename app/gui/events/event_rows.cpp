@@ -133,11 +133,9 @@ std::vector<Row> event_rows(const Analysis& analysis) {
         if (root && place.contains(root->id)) rows[place[root->id]].children.push_back(event_row(analysis, event));
     }
     // The incident that the answer is about stands on top.
-    if (!analysis.diagnoses.empty()) {
-        const std::vector<std::string>& first = analysis.diagnoses.front().evidence;
-        std::stable_partition(rows.begin(), rows.end(), [&](const Row& row) {
-            return std::find(first.begin(), first.end(), row.event) != first.end();
-        });
+    if (!analysis.diagnoses.empty() && !analysis.diagnoses.front().evidence.empty()) {
+        const std::string& first = analysis.diagnoses.front().evidence.front();
+        std::stable_partition(rows.begin(), rows.end(), [&](const Row& row) { return row.event == first; });
     }
     for (const TortureSummary& summary : torture_summaries(analysis)) rows.push_back(torture_row(summary));
     return rows;

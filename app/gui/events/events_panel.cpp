@@ -21,6 +21,10 @@ EventsPanel::EventsPanel(Selection* selection, QWidget* parent)
 void EventsPanel::rebuild() {
     const AnalysisPtr& analysis = selection_->analysis();
     model_->set_rows(analysis ? event_rows(*analysis) : std::vector<Row>());
+    // The same report hundreds of times over would bury the other incidents.
+    constexpr int most = 6;
+    for (int row = 0; row < model_->rowCount(); ++row)
+        if (model_->rowCount(model_->index(row, 0)) > most) view_->collapse(model_->index(row, 0));
     set_note(analysis ? events_in_words(*analysis) : QString());
 }
 

@@ -77,8 +77,11 @@ void LanesItem::draw_words(QCPPainter* painter) const {
     const QRect inside = rect_->rect(), outside = rect_->outerRect();
     painter->setPen(theme().text);
     painter->setFont(bold(small(ui_font())));
-    painter->drawText(QRect(outside.left() + 12, outside.top() + 4, 200, inside.top() - outside.top() - 8),
-                      Qt::AlignLeft | Qt::AlignVCenter, lanes_.title);
+    // The first tick's number may reach left of the axis: the name ends before it.
+    const QRect name(outside.left() + 12, outside.top() + 4, inside.left() - outside.left() - 30,
+                     inside.top() - outside.top() - 8);
+    painter->drawText(name, Qt::AlignLeft | Qt::AlignVCenter,
+                      QFontMetrics(painter->font()).elidedText(lanes_.title, Qt::ElideRight, name.width()));
     painter->setFont(small(ui_font()));
     painter->setPen(theme().muted);
     const QRect below(outside.left() + 12, inside.bottom() + 3, outside.width() - 24,

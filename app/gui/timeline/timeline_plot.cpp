@@ -9,7 +9,7 @@ namespace stallsight::gui {
 
 namespace {
 
-constexpr int lane_height = 24, curve_height = 40, left_margin = 104, top_margin = 26, right_margin = 30;
+constexpr int lane_height = 24, curve_height = 40, left_margin = 116, top_margin = 26, right_margin = 30;
 
 // "50 340 s": thin spaces in long numbers.
 class SecondsTicker : public QCPAxisTicker {
