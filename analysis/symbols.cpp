@@ -7,7 +7,7 @@ namespace stallsight {
 
 namespace {
 
-CodePlace place_of(const Frame& frame) {
+CodePlace place_of(const Frame& frame, const std::string& callee) {
     CodePlace place;
     place.function = frame.function;
     place.offset = frame.offset.value_or(0);
@@ -16,6 +16,7 @@ CodePlace place_of(const Frame& frame) {
     place.address = frame.address;
     place.return_address = frame.return_address;
     place.build_id = frame.build_id;
+    place.callee = callee;
     return place;
 }
 
@@ -28,16 +29,17 @@ class Resolver {
 public:
     explicit Resolver(const Symbolizer& symbolizer) : symbolizer_(symbolizer) {}
 
-    std::optional<Resolution> resolve(const Frame& frame) {
-        const Key key{frame.module,           frame.function,       frame.offset.value_or(0),
-                      frame.size.value_or(0), frame.return_address, frame.build_id};
+    std::optional<Resolution> resolve(const Frame& frame, const std::string& callee) {
+        const Key key{
+            frame.module,   frame.function, frame.offset.value_or(0), frame.size.value_or(0), frame.return_address,
+            frame.build_id, callee};
         const auto [it, fresh] = known_.try_emplace(key);
-        if (fresh) it->second = symbolizer_.resolve(place_of(frame));
+        if (fresh) it->second = symbolizer_.resolve(place_of(frame, callee));
         return it->second;
     }
 
 private:
-    using Key = std::tuple<std::string, std::string, std::uint64_t, std::uint64_t, bool, std::string>;
+    using Key = std::tuple<std::string, std::string, std::uint64_t, std::uint64_t, bool, std::string, std::string>;
     const Symbolizer& symbolizer_;
     std::map<Key, std::optional<Resolution>> known_;
 };
@@ -83,8 +85,12 @@ void symbolize_events(Analysis& analysis, const AnalysisOptions& options, const 
         progress.at("resolving frames", static_cast<double>(done++) / static_cast<double>(analysis.events.size()));
         event.symbols.resize(event.report.frames.size());
         if (symbolizer.files().empty()) continue;
-        for (std::size_t i = 0; i < event.report.frames.size(); ++i)
-            if (can_resolve(event.report.frames[i])) event.symbols[i] = resolver.resolve(event.report.frames[i]);
+        std::string callee;  // what the frame must have called: the next reliable one further in
+        for (std::size_t i = 0; i < event.report.frames.size(); ++i) {
+            const Frame& frame = event.report.frames[i];
+            if (can_resolve(frame)) event.symbols[i] = resolver.resolve(frame, callee);
+            if (frame.reliable || i == 0) callee = frame.function;
+        }
     }
     list_missing(analysis, symbolizer);
 }

@@ -242,8 +242,8 @@ std::optional<Chain> build_chain(const EventInfo& event) {
     const bool from_schedule = report.fields.value("subtype", "") != "sleeping_function";
     chain.by_scheduler = from_schedule && chain.count.preempt > 0 ? 1 : 0;
     Ledger(chain, static_cast<std::uint32_t>(chain.by_scheduler)).fill();
-    assign_roles(chain);
     prove_links(chain, event);
+    assign_roles(chain);
     chain.sentence = sentence_of(event, chain);
     return chain;
 }

@@ -4,23 +4,41 @@ namespace stallsight {
 
 namespace {
 
-std::string plain(const std::string& function) {
-    return function.substr(0, function.find('.', 1));
+std::string verdict(const Resolution& resolution) {
+    switch (resolution.link) {
+        case CallLink::proved:
+            return "proved";
+        case CallLink::tail_call:
+            return "tail call";
+        case CallLink::indirect:
+            return "indirect";
+        case CallLink::contradicted:
+            return "contradicted";
+        case CallLink::unknown:
+            break;
+    }
+    return resolution.call_target.empty() ? "" : "calls " + resolution.call_target;
 }
 
-// mutex_lock() ends in a jump to __mutex_lock_slowpath(), which has a frame, and has none itself.
-bool wraps(const std::string& wrapper, const std::string& inner) {
-    return inner.starts_with("__" + wrapper) || inner.starts_with(wrapper + "_");
-}
-
-std::string verdict(const Resolution& resolution, const std::string& callee) {
-    if (resolution.call_site == CallSite::indirect) return "indirect";
-    if (resolution.call_site == CallSite::not_a_call) return "contradicted";
-    if (resolution.call_site != CallSite::direct || resolution.call_target.empty()) return {};
-    const std::string target = plain(resolution.call_target);
-    if (target == plain(callee)) return "proved";
-    if (wraps(target, plain(callee))) return "tail call";
-    return "calls " + target;  // which may jump on to the next frame: that needs the callee's code, too
+// Functions that ended in a jump have no frame: they are put where they ran, behind their caller.
+void insert_path(Chain& chain, std::size_t caller, const Resolution& resolution) {
+    std::size_t at = caller + 1;
+    for (const std::string& function : resolution.tail_path) {
+        if (at < chain.links.size() && chain.links[at].function == function) {  // inferred from its name before
+            ++at;
+            continue;
+        }
+        Link link;
+        link.frame = chain.links[caller].frame;
+        link.function = function;
+        link.count_after = chain.links[caller].count_after;
+        link.call_site = "tail call";
+        link.basis = "not on the stack: it ends in a jump";
+        chain.links.insert(chain.links.begin() + static_cast<std::ptrdiff_t>(at), link);
+        for (std::size_t* index : {&chain.disabled_link, &chain.guilty_link, &chain.sleeps_link})
+            if (*index >= at) ++*index;
+        ++at;
+    }
 }
 
 }  // namespace
@@ -28,14 +46,15 @@ std::string verdict(const Resolution& resolution, const std::string& callee) {
 void prove_links(Chain& chain, const EventInfo& event) {
     for (std::size_t i = 0; i < chain.links.size(); ++i) {
         Link& link = chain.links[i];
-        if (link.frame >= event.symbols.size() || !event.symbols[link.frame] || !link.call_site.empty()) continue;
+        if (!link.call_site.empty() || link.frame >= event.symbols.size() || !event.symbols[link.frame]) continue;
         const Resolution& resolution = *event.symbols[link.frame];
         if (!resolution.places.empty()) {
             // The innermost place is the call itself; the frame's own function may have inlined the caller of it.
             link.file = resolution.places.front().file;
             link.line = resolution.places.front().line;
         }
-        if (i + 1 < chain.links.size()) link.call_site = verdict(resolution, chain.links[i + 1].function);
+        link.call_site = verdict(resolution);
+        insert_path(chain, i, resolution);  // `link` may have moved
     }
 }
 
