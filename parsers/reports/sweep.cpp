@@ -74,15 +74,15 @@ struct Context {
     std::uint64_t start;
     std::uint64_t end;  // places from here on are the next chunk's
     std::size_t chunks;
-    std::size_t in_line = 0;  // places in the line of the last one
+    std::size_t in_line = 0;     // places in the line of the last one
+    std::uint64_t seen = start;  // all before this has been searched for line ends
 
     // A line without end that is full of literals must not fill the memory.
     bool crowded(std::uint64_t offset) {
         constexpr std::size_t most_in_line = 16;
-        if (!places.empty() && offset > places.back().offset) {
-            const std::uint64_t last = places.back().offset;
-            if (text.substr(last, offset - last).find('\n') != std::string_view::npos) in_line = 0;
-        }
+        const std::string_view between = text.substr(seen, offset > seen ? offset - seen : 0);
+        if (between.find('\n') != std::string_view::npos) in_line = 0;
+        seen = std::max(seen, offset);
         return ++in_line > most_in_line;
     }
 };
