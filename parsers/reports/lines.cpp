@@ -32,7 +32,13 @@ LineView line_around(std::string_view text, std::uint64_t offset) {
     const std::size_t newline = text.substr(from, offset - from).rfind('\n');
     if (newline != std::string_view::npos) return line_from(text, from + newline + 1);
     if (from == 0) return line_from(text, 0);
-    return line_from(text, offset - context);
+    LineView part;
+    part.offset = offset - context;
+    part.text = text.substr(part.offset, 4 * context);
+    part.text = part.text.substr(0, part.text.find('\n'));
+    part.next = part.offset + part.text.size();
+    part.cut = true;
+    return part;
 }
 
 LineView line_before(std::string_view text, std::uint64_t offset) {

@@ -70,9 +70,21 @@ struct Context {
     const std::vector<Literal>& literals;
     std::vector<Thinned>& common;
     std::vector<Place>& places;
+    std::string_view text;
     std::uint64_t start;
     std::uint64_t end;  // places from here on are the next chunk's
     std::size_t chunks;
+    std::size_t in_line = 0;     // places in the line of the last one
+    std::uint64_t seen = start;  // all before this has been searched for line ends
+
+    // A line without end that is full of literals must not fill the memory.
+    bool crowded(std::uint64_t offset) {
+        constexpr std::size_t most_in_line = 16;
+        const std::string_view between = text.substr(seen, offset > seen ? offset - seen : 0);
+        if (between.find('\n') != std::string_view::npos) in_line = 0;
+        seen = std::max(seen, offset);
+        return ++in_line > most_in_line;
+    }
 };
 
 int on_match(unsigned id, unsigned long long, unsigned long long to, unsigned, void* pointer) {
@@ -82,7 +94,7 @@ int on_match(unsigned id, unsigned long long, unsigned long long to, unsigned, v
     if (offset >= c.end) return 0;
     const Place place{offset, id};
     if (literal.samples == 0) {
-        c.places.push_back(place);
+        if (!c.crowded(offset)) c.places.push_back(place);
     } else {
         c.common[id].add(place, std::max<std::size_t>(literal.samples / c.chunks, 8));
     }
@@ -114,7 +126,7 @@ public:
                 static_cast<std::uint32_t>(count_newlines(text_.substr(at, size)));
         }
         Chunk& chunk = chunks_[number];
-        Context context{literals_, common_, chunk.places, start, end, chunks_.size()};
+        Context context{literals_, common_, chunk.places, text_, start, end, chunks_.size()};
         const std::uint64_t overlap = std::min<std::uint64_t>(end + database_.longest, text_.size());
         hs_scan(database_.hs.get(), text_.data() + start, static_cast<unsigned>(overlap - start), 0, scratch_,
                 on_match, &context);
