@@ -12,7 +12,7 @@ out=build/run
 mkdir -p "$out"
 "$bin/stallsight" analyze "$bundle"
 "$bin/stallsight" report "$bundle" -o "$out/report.html"
-QT_QPA_PLATFORM=offscreen "$bin/stallsight" open --size 1600x1000 --screenshot "$out/window.png" "$bundle"
+QT_QPA_PLATFORM=offscreen XDG_RUNTIME_DIR=${XDG_RUNTIME_DIR:-$(mktemp -d)} "$bin/stallsight" open --size 1600x1000 --screenshot "$out/window.png" "$bundle"
 cat <<END
 
 There is no display here (DISPLAY and WAYLAND_DISPLAY are empty), so instead of the window:

@@ -54,6 +54,10 @@ void prove_links(Chain& chain, const EventInfo& event) {
             link.line = resolution.places.front().line;
         }
         link.call_site = verdict(resolution);
+        // The frame further in may itself have jumped on and be known only by name: mutex_lock.
+        const bool calls_next = i + 1 < chain.links.size() && resolution.link == CallLink::unknown &&
+                                resolution.call_target == chain.links[i + 1].function;
+        if (calls_next) link.call_site = "proved";
         insert_path(chain, i, resolution);  // `link` may have moved
     }
 }

@@ -23,16 +23,16 @@ std::string output_of(const std::string& command) {
 
 TEST(SymbolizeCommand, AnnotatesStackEntriesAndNothingElse) {
     const std::string log =
-        "[    4.1] Call Trace:\\n"
-        "[    4.2]  nokia_rpmsg_notify+0x1a/0x40 [rpmsg_platform_driver]\\n"
-        "[    4.3]  other+0x1/0x2 [no_such_module]\\n"
+        "[    4.100000] Call Trace:\\n"
+        "[    4.200000]  nokia_rpmsg_notify+0x1a/0x40 [rpmsg_platform_driver]\\n"
+        "[    4.300000]  other+0x1/0x2 [no_such_module]\\n"
         "no line end";
     const std::string file =
         " (/usr/src/lab/modules-build-x86_64/rpmsg_platform_driver/rpmsg_platform_driver.c:100)";
     EXPECT_EQ(output_of("printf '" + log + "' | " + program + "--debug-dir " + modules),
-              "[    4.1] Call Trace:\n"
-              "[    4.2]  nokia_rpmsg_notify+0x1a/0x40 [rpmsg_platform_driver]" +
-                  file + "\n[    4.3]  other+0x1/0x2 [no_such_module]\nno line end");
+              "[    4.100000] Call Trace:\n"
+              "[    4.200000]  nokia_rpmsg_notify+0x1a/0x40 [rpmsg_platform_driver]" +
+                  file + "\n[    4.300000]  other+0x1/0x2 [no_such_module]\nno line end");
 }
 
 TEST(SymbolizeCommand, AnswersAddressesAsAddr2lineDoes) {
