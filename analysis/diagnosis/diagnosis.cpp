@@ -197,8 +197,10 @@ private:
             if (clock.board == episode.board && clock.core == episode.core && episode.flavor.starts_with("rcu"))
                 steps.push_back((clock.hz ? "HZ is " + std::to_string(*clock.hz) + ": " : std::string("HZ ")) +
                                 clock.basis + ".");
-        if (!episode.end_basis.empty())
-            steps.push_back("It ended at " + fixed(episode.end_s, 2) + " s: " + episode.end_basis + ".");
+        if (episode.open)
+            steps.push_back("It was still going on at " + fixed(episode.end_s, 2) + " s, where the log ends.");
+        else if (!episode.end_basis.empty())
+            steps.push_back("It ended at " + fixed(episode.end_s, 2) + " s, " + episode.end_basis + ".");
         if (episode.starved_jiffies)
             steps.push_back("The grace-period kthread " + episode.starved_kthread + " did not run for " +
                             grouped(*episode.starved_jiffies) + " jiffies" +

@@ -23,8 +23,8 @@ h3{font-size:1rem;margin:1.2rem 0 .4rem}a{color:var(--link)}
 .aside,.muted{color:var(--muted)}.bad{color:var(--bad);font-weight:600}.follows{color:var(--warn)}
 .note{color:var(--link)}details summary{cursor:pointer;color:var(--muted)}
 table{border-collapse:collapse;width:100%;font-size:.9rem}td,th{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;
-border-bottom:1px solid var(--grid);overflow-wrap:anywhere}th{color:var(--muted);font-weight:600}
-code,pre,.mono{font-family:ui-monospace,"Noto Sans Mono","DejaVu Sans Mono",monospace}code{font-size:.8rem}
+border-bottom:1px solid var(--grid);overflow-wrap:break-word}th{color:var(--muted);font-weight:600}
+code,pre,.mono{font-family:ui-monospace,"Noto Sans Mono","DejaVu Sans Mono",monospace}code{font-size:.8rem;overflow-wrap:anywhere}
 pre.stack{background:var(--panel);padding:.7rem;overflow-x:auto;font-size:.85rem;line-height:1.45}
 mark{background:var(--mark);color:inherit}figure{margin:0;overflow-x:auto}figcaption{color:var(--muted);font-size:.85rem}
 svg{width:100%;min-width:44rem;height:auto}svg text{font:12px system-ui,"Noto Sans","DejaVu Sans",sans-serif;fill:var(--ink)}

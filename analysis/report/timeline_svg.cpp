@@ -10,7 +10,7 @@ namespace stallsight {
 namespace {
 
 constexpr double width = 1000;
-constexpr double left = 110;
+constexpr double left = 130;
 constexpr double right = 20;
 constexpr double lane = 26;
 

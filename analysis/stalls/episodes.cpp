@@ -110,8 +110,8 @@ private:
         close_by_fact(episode, sample);
     }
 
-    // kernel/rcu/tree_stall.h: while a stall lasts it is printed again after three times the time-out plus 3 s. A log
-    // that goes on past that without a word of it says that it was over.
+    // kernel/rcu/tree_stall.h: while a stall lasts it is printed again after three times the time-out plus 3 s. A
+    // log that goes on past that without a word of it says that it was over.
     static void close_by_silence(StallEpisode& episode, const StallSample& sample, std::optional<int> hz) {
         if (!hz || sample.expedited) return;
         constexpr double default_timeout_s = 21;
@@ -120,7 +120,7 @@ private:
         if (episode.end_s <= due + 1) return;
         episode.end_s = due;
         episode.open = false;
-        episode.end_basis = "at the latest: the next warning was due then and did not come";
+        episode.end_basis = "at the latest (the next warning was due then and did not come)";
     }
 
     // kernel/rcu/tree_stall.h: "INFO: rcu_preempt ... stall ended before state dump start" and its kin.
@@ -131,7 +131,7 @@ private:
             if (!later) continue;
             episode.end_s = seconds(*fact.time);
             episode.open = false;
-            episode.end_basis = "the kernel said that the stall ended";
+            episode.end_basis = "as the kernel said";
             return;
         }
     }
@@ -148,7 +148,7 @@ private:
                 earlier.end_s = *later.start_s;
                 earlier.open = false;
                 earlier.end_basis =
-                    "at the latest: grace period " + std::to_string(*later.grace_period) + " began then";
+                    "at the latest (grace period " + std::to_string(*later.grace_period) + " began then)";
             }
     }
 
@@ -187,7 +187,7 @@ private:
         if (const std::string words = task_words(report.task); !words.empty()) episode.doing.emplace(where, words);
         episode.start_s = episode.start_s ? std::min(*episode.start_s, start) : start;
         episode.end_s = std::max(episode.end_s, at);
-        episode.end_basis = "the last report of it";
+        episode.end_basis = "with the last report of it";
     }
 
     StallEpisode& lockup_episode(const CoreInfo& core, const std::string& flavor, const Event& report,

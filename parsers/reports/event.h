@@ -15,8 +15,26 @@ namespace stallsight {
 using Fields = nlohmann::ordered_json;
 
 enum class EventKind {
-    rcu_stall, soft_lockup, hard_lockup, hung_task, atomic_sleep, lockdep, warning, bug, oops, kasan, kmsan,
-    kcsan, ubsan, kfence, memory_leak, panic, workqueue_lockup, oom, refcount, other,
+    rcu_stall,
+    soft_lockup,
+    hard_lockup,
+    hung_task,
+    atomic_sleep,
+    lockdep,
+    warning,
+    bug,
+    oops,
+    kasan,
+    kmsan,
+    kcsan,
+    ubsan,
+    kfence,
+    memory_leak,
+    panic,
+    workqueue_lockup,
+    oom,
+    refcount,
+    other,
 };
 std::string_view name_of(EventKind kind);  // the contract's word: "rcu_stall"
 
@@ -39,15 +57,26 @@ struct Frame {
     bool inlined = false;                  // the log was symbolized already and marks it [inline]
     std::string file;                      // where the log itself says it
     int source_line = 0;
-    bool return_address = true;            // false: RIP/NIP/pc, the instruction itself
-    std::uint64_t line = 0;                // of the log
+    bool return_address = true;  // false: RIP/NIP/pc, the instruction itself
+    std::uint64_t line = 0;      // of the log
 };
 
 // A part of a report: a stack, a register dump, held locks ...
 struct Section {
     enum class Kind {
-        call_trace, task_dump, nmi_backtrace, kthread_stack, held_locks, registers, code, modules,
-        allocated_by, freed_by, lock_chain, table, other,
+        call_trace,
+        task_dump,
+        nmi_backtrace,
+        kthread_stack,
+        held_locks,
+        registers,
+        code,
+        modules,
+        allocated_by,
+        freed_by,
+        lock_chain,
+        table,
+        other,
     };
     Kind kind = Kind::other;
     std::string title;  // as printed: "Task dump for CPU 3"
@@ -59,9 +88,9 @@ struct Section {
 
 // What the line "CPU: 1 PID: 5079 Comm: ... Tainted: ... 5.4.72 #2" and its kin say (lib/dump_stack.c).
 struct Machine {
-    std::string release;   // 5.4.72
-    std::string taint;     // "G W O" as printed; empty: "Not tainted" or not said
-    std::string hardware;  // "Hardware name:"
+    std::string release;               // 5.4.72
+    std::string taint;                 // "G W O" as printed; empty: "Not tainted" or not said
+    std::string hardware;              // "Hardware name:"
     std::vector<std::string> modules;  // "Modules linked in:", with their taint marks "(O)"
 };
 
@@ -83,7 +112,7 @@ struct Event {
     Fields fields = Fields::object();  // the kind's own, decoded; keys in docs/fields.md
     bool partial = false;              // head or tail is missing, or lines may be another report's
     std::string partial_reason;
-    int boot = 0;                      // which boot of this artifact (the clock started again)
+    int boot = 0;  // which boot of this artifact (the clock started again)
 };
 
 }  // namespace stallsight

@@ -35,7 +35,7 @@ struct LogScan {
     std::vector<TortureSample> torture;
     std::vector<Fact> facts;
     std::vector<Remark> remarks;
-    LineIndex index;            // line number <-> byte offset
+    LineIndex index;                            // line number <-> byte offset
     std::optional<Time> first_time, last_time;  // of the last boot
     std::uint64_t kernel_lines_sampled = 0;     // of `lines_sampled`, those that look like kernel log lines
     std::uint64_t lines_sampled = 0;

@@ -30,7 +30,7 @@ EventInfo report(std::uint32_t count, const std::vector<std::string>& frames, co
 }
 
 const std::vector<std::string> transmit = {
-    "dump_stack", "__schedule_bug", "__schedule", "schedule", "__mutex_lock.constprop.0",
+    "dump_stack", "__schedule_bug",      "__schedule",      "schedule",         "__mutex_lock.constprop.0",
     "drv_notify", "dev_hard_start_xmit", "sch_direct_xmit", "__dev_queue_xmit", "packet_sendmsg"};
 
 TEST(Chain, TheSumIsThePrintedCountWithoutQdiscRunOnTheStack) {

@@ -171,7 +171,7 @@ TEST(Note, IsKeptAndAppearsInTheReport) {
 TEST(Note, OnALineThatIsNotThereIsRefused) {
     const TemporaryFolder folder;
     const Outcome run = stallsight("note " + quoted(sample) + " --case " + quoted((folder.path() / "c").string()) +
-                               " --at nt-a/core-0/kern.log:9999 x");
+                                   " --at nt-a/core-0/kern.log:9999 x");
     EXPECT_EQ(run.status, 2);
     EXPECT_THAT(run.err, HasSubstr("line 9999"));
     EXPECT_FALSE(std::filesystem::exists(folder.path() / "c"));
