@@ -7,5 +7,5 @@ if [ ! -f "$corpus/score_reports.py" ] || [ ! -d "$corpus/kernel-reports" ]; the
     echo "no corpus at $corpus: nothing to score"
     exit 0
 fi
-program="$root/build/release/bin/scan_dump {log}"
+program="$root/build/release/bin/stallsight analyze --json {log}"
 exec python3 "$corpus/score_reports.py" "$corpus/kernel-reports" --cmd "${STALLSIGHT_SCORE_CMD:-$program}" --show 1000 "$@"

@@ -1,7 +1,7 @@
 # Sourced by ./dev: installs the packages that are missing, and builds KSyntaxHighlighting where the
 # distribution has it only for Qt 5 (Debian 12). Done once, it costs a fraction of a second.
 
-packages=(g++ cmake ninja-build ccache pkg-config python3 xz-utils
+packages=(g++ cmake ninja-build ccache pkg-config python3 xz-utils zstd bzip2
     qt6-base-dev libqcustomplot-dev libgl-dev fonts-dejavu-core
     libdw-dev libelf-dev libcapstone-dev libarchive-dev zlib1g-dev libvectorscan-dev libssl-dev
     nlohmann-json3-dev libcli11-dev libexpected-dev

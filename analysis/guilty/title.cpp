@@ -7,7 +7,7 @@ namespace stallsight {
 
 namespace {
 
-std::string in(std::string text, const Guilty& guilty) {
+std::string in(const std::string& text, const Guilty& guilty) {
     return guilty.function.empty() ? text : text + " in " + guilty.function;
 }
 

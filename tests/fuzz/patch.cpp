@@ -1,0 +1,7 @@
+#include "parsers/patch/patch.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
+    const std::string_view text(reinterpret_cast<const char*>(data), size);
+    stallsight::parse_patch(text);
+    return 0;
+}
