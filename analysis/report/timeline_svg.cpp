@@ -79,9 +79,12 @@ private:
     void header() {
         svg_.text(8, y_ + 14, core_name(core_), "strong");
         const double step = axis_.step();
-        for (double s = std::ceil(axis_.from / step) * step; s <= axis_.to; s += step) {
-            svg_.text(axis_.x(s) - 14, y_ + 14, fixed(s, step < 1 ? 2 : 0) + " s", "muted");
-            ticks_.push_back(axis_.x(s));
+        const auto first = static_cast<long>(std::ceil(axis_.from / step));
+        const auto last = static_cast<long>(std::floor(axis_.to / step));
+        for (long tick = first; tick <= last; ++tick) {
+            const double at = static_cast<double>(tick) * step;
+            svg_.text(axis_.x(at) - 14, y_ + 14, fixed(at, step < 1 ? 2 : 0) + " s", "muted");
+            ticks_.push_back(axis_.x(at));
         }
         y_ += 22;
     }
