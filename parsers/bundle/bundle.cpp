@@ -96,7 +96,7 @@ private:
         progress_.at("unpacking " + path, 0);
         // The opened archive is the bundle itself: its members need no prefix.
         const bool is_bundle = depth == 0 && path == bundle_.name;
-        auto take = [&](ArchiveMember member) {
+        auto take = [&](const ArchiveMember& member) {
             std::string inner = member.path;
             if (inner.empty())
                 inner = path;  // a single packed file keeps its name

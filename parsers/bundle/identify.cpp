@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::size_t sample_bytes = 256 * 1024;
+constexpr std::size_t sample_bytes = std::size_t{256} * 1024;
 
 bool ends_with_any(std::string_view path, std::initializer_list<std::string_view> suffixes) {
     return std::any_of(suffixes.begin(), suffixes.end(), [&](std::string_view s) { return path.ends_with(s); });

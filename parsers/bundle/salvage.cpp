@@ -21,7 +21,7 @@ public:
 
     std::string run(std::string_view bytes, std::uint64_t most) {
         std::string out;
-        std::vector<char> block(64 * 1024);
+        std::vector<char> block(std::size_t{64} * 1024);
         int status = ready_ ? Z_OK : Z_STREAM_ERROR;
         while (status == Z_OK && out.size() < most) {
             if (stream_.avail_in == 0) feed(bytes);

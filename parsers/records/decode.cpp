@@ -141,6 +141,7 @@ std::optional<RewrittenLog> decode_pstore(std::string_view text) {
             ->order;
     };
     std::vector<std::pair<std::size_t, const Piece*>> ordered;
+    ordered.reserve(pieces.size());
     for (const Piece& piece : pieces) ordered.emplace_back(first_of(piece.reason), &piece);
     std::stable_sort(ordered.begin(), ordered.end(), [](const auto& a, const auto& b) {
         return a.first != b.first ? a.first < b.first : a.second->part > b.second->part;
@@ -153,7 +154,7 @@ std::optional<RewrittenLog> decode_pstore(std::string_view text) {
 }
 
 std::optional<RewrittenLog> decode_colours(std::string_view text) {
-    constexpr std::size_t sample = 64 * 1024;
+    constexpr std::size_t sample = std::size_t{64} * 1024;
     const std::string_view head = text.substr(0, sample);
     const auto lines = std::count(head.begin(), head.end(), '\n');
     const auto escapes = std::count(head.begin(), head.end(), '\x1b');
