@@ -6,7 +6,7 @@
 
 namespace stallsight {
 
-constexpr std::uint64_t longest_line = 64 * 1024;
+constexpr std::uint64_t longest_line = std::uint64_t{64} * 1024;
 
 struct LineView {
     std::uint64_t offset = 0;

@@ -25,7 +25,7 @@ bool is_text(const Artifact& artifact);
 
 class LogText {
 public:
-    static constexpr std::size_t shown_bytes = 8 * 1024;  // of one line
+    static constexpr std::size_t shown_bytes = std::size_t{8} * 1024;  // of one line
 
     LogText() = default;
     LogText(AnalysisPtr analysis, std::size_t artifact);
