@@ -1,7 +1,10 @@
 #include "analysis/json.h"
 
+#include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 
+#include "analysis/json_stream.h"
 #include "analysis/words.h"
 
 namespace stallsight {
@@ -15,37 +18,70 @@ Json optional(const std::optional<T>& value) {
     return value ? Json(*value) : Json(nullptr);
 }
 
-Json time_json(const std::optional<Time>& time) {
-    return time ? Json(seconds(*time)) : Json(nullptr);
+std::optional<double> seconds_of(const std::optional<Time>& time) {
+    return time ? std::optional(seconds(*time)) : std::nullopt;
 }
 
-Json task_json(const Task& task) {
-    return {{"comm", task.comm}, {"pid", optional(task.pid)}};
+// A sample's counters do not overwrite what it says of itself.
+constexpr std::array<std::string_view, 7> own_torture_keys = {"board", "core",  "time_s", "version",
+                                                              "type",  "flags", "line"};
+
+void write_task(JsonStream& out, const Task& task) {
+    out.begin_object();
+    out.member("comm", task.comm);
+    out.member("pid", task.pid);
+    out.end_object();
 }
 
-Json frame_json(const Frame& frame, const std::optional<Resolution>* symbol) {
-    Json out = {{"function", frame.function},
-                {"offset", optional(frame.offset)},
-                {"size", optional(frame.size)},
-                {"module", frame.module},
-                {"address", frame.address ? Json(hex(*frame.address)) : Json(nullptr)},
-                {"reliable", frame.reliable}};
-    const Resolution* known = symbol != nullptr && symbol->has_value() ? &**symbol : nullptr;
+void write_symbol(JsonStream& out, const Frame& frame, const Resolution* known) {
     const bool has_place = known != nullptr && !known->places.empty();
     // The frame itself is the outermost place; those inside it were inlined.
-    out["file"] = has_place ? known->places.back().file : frame.file;
-    out["line"] = has_place ? known->places.back().line : frame.source_line;
-    Json inlined = Json::array();
-    if (has_place)
-        for (std::size_t i = 0; i + 1 < known->places.size(); ++i)
-            inlined.push_back({{"function", known->places[i].function},
-                               {"file", known->places[i].file},
-                               {"line", known->places[i].line}});
-    out["inlined"] = std::move(inlined);
-    out["call_site"] = known != nullptr ? Json(std::string(name_of(known->call_site))) : Json(nullptr);
-    if (known != nullptr && !known->call_target.empty()) out["call_target"] = known->call_target;
-    if (known != nullptr && !known->doubt.empty()) out["doubt"] = known->doubt;
-    return out;
+    out.member("file", has_place ? known->places.back().file : frame.file);
+    out.member("line", has_place ? known->places.back().line : frame.source_line);
+    out.key("inlined");
+    out.begin_array();
+    for (std::size_t i = 0; has_place && i + 1 < known->places.size(); ++i) {
+        out.begin_object();
+        out.member("function", known->places[i].function);
+        out.member("file", known->places[i].file);
+        out.member("line", known->places[i].line);
+        out.end_object();
+    }
+    out.end_array();
+    out.key("call_site");
+    if (known == nullptr) {
+        out.null();
+        return;
+    }
+    out.value(name_of(known->call_site));
+    if (!known->call_target.empty()) out.member("call_target", known->call_target);
+    if (!known->doubt.empty()) out.member("doubt", known->doubt);
+}
+
+void write_frame(JsonStream& out, const Frame& frame, const std::optional<Resolution>* symbol = nullptr) {
+    out.begin_object();
+    out.member("function", frame.function);
+    out.member("offset", frame.offset);
+    out.member("size", frame.size);
+    out.member("module", frame.module);
+    out.key("address");
+    if (frame.address) {
+        out.value(hex(*frame.address));
+    } else {
+        out.null();
+    }
+    out.member("reliable", frame.reliable);
+    write_symbol(out, frame, symbol != nullptr && symbol->has_value() ? &**symbol : nullptr);
+    out.end_object();
+}
+
+void write_frames(JsonStream& out, const std::vector<Frame>& frames,
+                  const std::vector<std::optional<Resolution>>& symbols = {}) {
+    out.key("frames");
+    out.begin_array();
+    for (std::size_t i = 0; i < frames.size(); ++i)
+        write_frame(out, frames[i], i < symbols.size() ? &symbols[i] : nullptr);
+    out.end_array();
 }
 
 Json artifacts_json(const Analysis& analysis) {
@@ -64,56 +100,58 @@ Json artifacts_json(const Analysis& analysis) {
     return out;
 }
 
-Json sections_json(const Event& report) {
-    Json out = Json::array();
-    for (const Section& section : report.sections) {
-        Json frames = Json::array();
-        for (const Frame& frame : section.frames) frames.push_back(frame_json(frame, nullptr));
-        out.push_back({{"title", section.title},
-                       {"cpu", optional(section.cpu)},
-                       {"task", task_json(section.task)},
-                       {"line", section.line},
-                       {"line_last", section.line_last},
-                       {"frames", std::move(frames)}});
-    }
-    return out;
+void write_section(JsonStream& out, const Section& section) {
+    out.begin_object();
+    out.member("title", section.title);
+    out.member("cpu", section.cpu);
+    out.key("task");
+    write_task(out, section.task);
+    out.member("line", section.line);
+    out.member("line_last", section.line_last);
+    write_frames(out, section.frames);
+    out.end_object();
 }
 
-Json event_json(const Analysis& analysis, const EventInfo& event) {
+void write_event(JsonStream& out, const Analysis& analysis, const EventInfo& event) {
     const Event& report = event.report;
     const Artifact& artifact = analysis.artifacts[event.artifact].artifact;
-    Json frames = Json::array();
-    for (std::size_t i = 0; i < report.frames.size(); ++i)
-        frames.push_back(frame_json(report.frames[i], i < event.symbols.size() ? &event.symbols[i] : nullptr));
-    Json out = {{"id", event.id},
-                {"kind", std::string(name_of(report.kind))},
-                {"title", event.title},
-                {"function", event.guilty.function},
-                {"module", event.guilty.module},
-                {"time_s", time_json(report.time)},
-                {"wall", report.wall},
-                {"board", artifact.board},
-                {"core", artifact.core},
-                {"cpu", optional(report.cpu)},
-                {"task", task_json(report.task)},
-                {"artifact", artifact.path},
-                {"line", report.line},
-                {"line_last", report.line_last},
-                {"signature", event.signature},
-                {"cause_of", event.cause_of},
-                {"caused_by", event.caused_by},
-                {"guilty", {{"reason", event.guilty.reason}, {"candidates", event.guilty.candidates}}},
-                {"frames", std::move(frames)},
-                {"sections", sections_json(report)},
-                {"fields", report.fields}};
-    out["release"] = report.machine.release;
-    out["taint"] = report.machine.taint;
-    if (report.preempt_count) out["preempt_count"] = hex(*report.preempt_count, 8);
-    if (report.preempt_disabled_at) out["preempt_disabled_at"] = frame_json(*report.preempt_disabled_at, nullptr);
-    out["partial"] = report.partial;
-    if (report.partial) out["partial_reason"] = report.partial_reason;
-    if (!event.follows_because.empty()) out["follows_because"] = event.follows_because;
-    return out;
+    out.begin_object();
+    out.member("id", event.id);
+    out.member("kind", name_of(report.kind));
+    out.member("title", event.title);
+    out.member("function", event.guilty.function);
+    out.member("module", event.guilty.module);
+    out.member("time_s", seconds_of(report.time));
+    out.member("wall", report.wall);
+    out.member("board", artifact.board);
+    out.member("core", artifact.core);
+    out.member("cpu", report.cpu);
+    out.key("task");
+    write_task(out, report.task);
+    out.member("artifact", artifact.path);
+    out.member("line", report.line);
+    out.member("line_last", report.line_last);
+    out.member("signature", event.signature);
+    out.member("cause_of", Json(event.cause_of));
+    out.member("caused_by", event.caused_by);
+    out.member("guilty", Json{{"reason", event.guilty.reason}, {"candidates", event.guilty.candidates}});
+    write_frames(out, report.frames, event.symbols);
+    out.key("sections");
+    out.begin_array();
+    for (const Section& section : report.sections) write_section(out, section);
+    out.end_array();
+    out.member("fields", report.fields);
+    out.member("release", report.machine.release);
+    out.member("taint", report.machine.taint);
+    if (report.preempt_count) out.member("preempt_count", hex(*report.preempt_count, 8));
+    if (report.preempt_disabled_at) {
+        out.key("preempt_disabled_at");
+        write_frame(out, *report.preempt_disabled_at);
+    }
+    out.member("partial", report.partial);
+    if (report.partial) out.member("partial_reason", report.partial_reason);
+    if (!event.follows_because.empty()) out.member("follows_because", event.follows_because);
+    out.end_object();
 }
 
 Json stall_json(const StallEpisode& s) {
@@ -177,18 +215,22 @@ Json chain_json(const Chain& chain) {
         {"links", std::move(links)}};
 }
 
-Json torture_json(const TortureInfo& info) {
+void write_torture(JsonStream& out, const TortureInfo& info, std::string_view kind = {}) {
     const TortureSample& sample = info.sample;
-    Json out = {{"board", info.board},
-                {"core", info.core},
-                {"time_s", time_json(sample.time)},
-                {"version", optional(sample.version)},
-                {"type", sample.torture_type},
-                {"flags", sample.flags},
-                {"line", sample.line}};
-    for (const auto& [name, value] : sample.counters.items())
-        if (!out.contains(name)) out[name] = value;
-    return out;
+    out.begin_object();
+    out.member("board", info.board);
+    out.member("core", info.core);
+    out.member("time_s", seconds_of(sample.time));
+    out.member("version", sample.version);
+    out.member("type", sample.torture_type);
+    out.member("flags", sample.flags);
+    out.member("line", sample.line);
+    for (const auto& [name, value] : sample.counters.items()) {
+        if (std::find(own_torture_keys.begin(), own_torture_keys.end(), name) == own_torture_keys.end())
+            out.member(name, value);
+    }
+    if (!kind.empty()) out.member("sample", kind);
+    out.end_object();
 }
 
 std::string_view name_of(TortureSample::Kind kind) {
@@ -211,25 +253,29 @@ std::string_view name_of(TortureSample::Kind kind) {
     return "other";
 }
 
-Json crash_json(const Analysis& analysis, const CrashInfo& info) {
-    Json tasks = Json::array();
+void write_crash(JsonStream& out, const Analysis& analysis, const CrashInfo& info) {
+    out.begin_object();
+    out.member("artifact", analysis.artifacts[info.artifact].artifact.path);
+    out.member("release", info.session.release);
+    out.member("panic", info.session.panic);
+    out.member("cpus", info.session.cpus);
+    out.member("log_lines", info.session.log_lines);
+    out.key("tasks");
+    out.begin_array();
     for (const CrashTask& task : info.session.tasks) {
-        Json frames = Json::array();
-        for (const Frame& frame : task.frames) frames.push_back(frame_json(frame, nullptr));
-        tasks.push_back({{"pid", optional(task.task.pid)},
-                         {"comm", task.task.comm},
-                         {"cpu", optional(task.cpu)},
-                         {"state", task.state},
-                         {"active", task.active},
-                         {"preempt_count", nullptr},
-                         {"frames", std::move(frames)}});
+        out.begin_object();
+        out.member("pid", task.task.pid);
+        out.member("comm", task.task.comm);
+        out.member("cpu", task.cpu);
+        out.member("state", task.state);
+        out.member("active", task.active);
+        out.key("preempt_count");
+        out.null();
+        write_frames(out, task.frames);
+        out.end_object();
     }
-    return {{"artifact", analysis.artifacts[info.artifact].artifact.path},
-            {"release", info.session.release},
-            {"panic", info.session.panic},
-            {"cpus", optional(info.session.cpus)},
-            {"log_lines", info.session.log_lines},
-            {"tasks", std::move(tasks)}};
+    out.end_array();
+    out.end_object();
 }
 
 Json hunks_json(const Analysis& analysis) {
@@ -253,58 +299,63 @@ Json notes_json(const Analysis& analysis) {
     return out;
 }
 
-template <class Range, class Make>
-Json array_of(const Range& range, Make make) {
-    Json out = Json::array();
-    for (const auto& item : range) out.push_back(make(item));
-    return out;
+Json diagnosis_json(const Diagnosis& d) {
+    return {{"rule", d.rule},         {"severity", d.severity}, {"summary", d.summary}, {"aside", d.aside},
+            {"evidence", d.evidence}, {"why", d.why},           {"advice", d.advice}};
+}
+
+Json clock_json(const CoreClock& c) {
+    return {{"board", c.board}, {"core", c.core}, {"hz", optional(c.hz)}, {"basis", c.basis}};
+}
+
+Json missing_json(const Missing& m) {
+    return {{"module", m.module}, {"frames", m.frames}, {"how", m.how}};
+}
+
+Json problem_json(const Error& e) {
+    return {{"path", e.path}, {"place", e.place}, {"what", e.what}};
+}
+
+template <class Range, class Write>
+void write_each(JsonStream& out, std::string_view name, const Range& range, Write write) {
+    out.key(name);
+    out.begin_array();
+    for (const auto& item : range) write(item);
+    out.end_array();
+}
+
+template <class Range>
+void write_each(JsonStream& out, std::string_view name, const Range& range,
+                Json (*make)(const typename Range::value_type&)) {
+    write_each(out, name, range, [&](const auto& item) { out.value(make(item)); });
 }
 
 }  // namespace
 
 std::string to_json(const Analysis& analysis) {
-    Json statistics = Json::array();
-    Json forward_progress = Json::array();
-    for (const TortureInfo& info : analysis.torture) {
-        Json sample = torture_json(info);
-        if (info.sample.kind == TortureSample::Kind::statistics) {
-            statistics.push_back(std::move(sample));
-        } else {
-            sample["sample"] = std::string(name_of(info.sample.kind));
-            forward_progress.push_back(std::move(sample));
-        }
-    }
-    Json out = {
-        {"schema", "stallsight.analysis/1"},
-        {"artifacts", artifacts_json(analysis)},
-        {"events", array_of(analysis.events, [&](const EventInfo& e) { return event_json(analysis, e); })},
-        {"clocks",
-         array_of(analysis.clocks,
-                  [](const CoreClock& c) -> Json {
-                      return {{"board", c.board}, {"core", c.core}, {"hz", optional(c.hz)}, {"basis", c.basis}};
-                  })},
-        {"stalls", array_of(analysis.stalls, stall_json)},
-        {"chains", array_of(analysis.chains, chain_json)},
-        {"rcutorture", std::move(statistics)},
-        {"rcutorture_progress", std::move(forward_progress)},
-        {"vmcores", array_of(analysis.crashes, [&](const CrashInfo& c) { return crash_json(analysis, c); })},
-        {"diagnoses", array_of(analysis.diagnoses,
-                               [](const Diagnosis& d) -> Json {
-                                   return {{"rule", d.rule},    {"severity", d.severity}, {"summary", d.summary},
-                                           {"aside", d.aside},  {"evidence", d.evidence}, {"why", d.why},
-                                           {"advice", d.advice}};
-                               })},
-        {"patches", hunks_json(analysis)},
-        {"remarks", notes_json(analysis)},
-        {"missing", array_of(analysis.missing,
-                             [](const Missing& m) -> Json {
-                                 return {{"module", m.module}, {"frames", m.frames}, {"how", m.how}};
-                             })},
-        {"problems", array_of(analysis.problems, [](const Error& e) -> Json {
-             return {{"path", e.path}, {"place", e.place}, {"what", e.what}};
-         })}};
-    // Logs hold any bytes; what is not UTF-8 is shown as U+FFFD and never stops the output.
-    return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    JsonStream out;
+    out.begin_object();
+    out.member("schema", "stallsight.analysis/1");
+    out.member("artifacts", artifacts_json(analysis));
+    write_each(out, "events", analysis.events, [&](const EventInfo& e) { write_event(out, analysis, e); });
+    write_each(out, "clocks", analysis.clocks, clock_json);
+    write_each(out, "stalls", analysis.stalls, stall_json);
+    write_each(out, "chains", analysis.chains, chain_json);
+    write_each(out, "rcutorture", analysis.torture, [&](const TortureInfo& info) {
+        if (info.sample.kind == TortureSample::Kind::statistics) write_torture(out, info);
+    });
+    write_each(out, "rcutorture_progress", analysis.torture, [&](const TortureInfo& info) {
+        if (info.sample.kind != TortureSample::Kind::statistics)
+            write_torture(out, info, name_of(info.sample.kind));
+    });
+    write_each(out, "vmcores", analysis.crashes, [&](const CrashInfo& c) { write_crash(out, analysis, c); });
+    write_each(out, "diagnoses", analysis.diagnoses, diagnosis_json);
+    out.member("patches", hunks_json(analysis));
+    out.member("remarks", notes_json(analysis));
+    write_each(out, "missing", analysis.missing, missing_json);
+    write_each(out, "problems", analysis.problems, problem_json);
+    out.end_object();
+    return out.take() + "\n";
 }
 
 }  // namespace stallsight

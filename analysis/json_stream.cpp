@@ -1,0 +1,124 @@
+#include "analysis/json_stream.h"
+
+#include <rapidjson/prettywriter.h>
+#include <rapidjson/stringbuffer.h>
+
+#include <algorithm>
+
+namespace stallsight {
+
+using Json = nlohmann::ordered_json;
+
+struct JsonStream::Writer {
+    rapidjson::StringBuffer buffer;
+    rapidjson::PrettyWriter<rapidjson::StringBuffer> json{buffer};
+
+    Writer() { json.SetIndent(' ', 2); }
+};
+
+namespace {
+
+rapidjson::SizeType size_of(std::string_view text) {
+    return static_cast<rapidjson::SizeType>(text.size());
+}
+
+bool is_ascii(std::string_view text) {
+    return std::none_of(text.begin(), text.end(), [](char c) { return static_cast<signed char>(c) < 0; });
+}
+
+}  // namespace
+
+JsonStream::JsonStream() : writer_(std::make_unique<Writer>()) {}
+JsonStream::~JsonStream() = default;
+
+void JsonStream::begin_object() {
+    writer_->json.StartObject();
+}
+
+void JsonStream::end_object() {
+    writer_->json.EndObject();
+}
+
+void JsonStream::begin_array() {
+    writer_->json.StartArray();
+}
+
+void JsonStream::end_array() {
+    writer_->json.EndArray();
+}
+
+void JsonStream::key(std::string_view name) {
+    writer_->json.Key(name.data(), size_of(name));
+}
+
+void JsonStream::null() {
+    writer_->json.Null();
+}
+
+void JsonStream::value(bool b) {
+    writer_->json.Bool(b);
+}
+
+void JsonStream::value(std::int64_t number) {
+    writer_->json.Int64(number);
+}
+
+void JsonStream::value(std::uint64_t number) {
+    writer_->json.Uint64(number);
+}
+
+void JsonStream::value(double number) {
+    writer_->json.Double(number);
+}
+
+void JsonStream::value(std::string_view text) {
+    if (is_ascii(text)) {
+        writer_->json.String(text.data(), size_of(text));
+        return;
+    }
+    const std::string mended = Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+    writer_->json.RawValue(mended.data(), mended.size(), rapidjson::kStringType);
+}
+
+void JsonStream::value(const Json& whole) {
+    switch (whole.type()) {
+        case Json::value_t::object:
+            begin_object();
+            for (const auto& [name, part] : whole.items()) member(name, part);
+            end_object();
+            break;
+        case Json::value_t::array:
+            begin_array();
+            for (const Json& part : whole) value(part);
+            end_array();
+            break;
+        case Json::value_t::string:
+            value(std::string_view(whole.get_ref<const std::string&>()));
+            break;
+        case Json::value_t::boolean:
+            value(whole.get<bool>());
+            break;
+        case Json::value_t::number_integer:
+            value(whole.get<std::int64_t>());
+            break;
+        case Json::value_t::number_unsigned:
+            value(whole.get<std::uint64_t>());
+            break;
+        case Json::value_t::number_float:
+            value(whole.get<double>());
+            break;
+        case Json::value_t::null:
+        case Json::value_t::binary:
+        case Json::value_t::discarded:
+            null();
+            break;
+    }
+}
+
+std::string JsonStream::take() {
+    std::string out(writer_->buffer.GetString(), writer_->buffer.GetSize());
+    writer_ = std::make_unique<Writer>();
+    return out;
+}
+
+}  // namespace stallsight

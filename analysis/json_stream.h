@@ -1,0 +1,62 @@
+// Writes JSON piece by piece, indented by two blanks: a log with thousands of reports needs no tree of all its
+// values in memory at once. Small parts are handed over as whole values.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace stallsight {
+
+class JsonStream {
+public:
+    JsonStream();
+    JsonStream(const JsonStream&) = delete;
+    JsonStream& operator=(const JsonStream&) = delete;
+    ~JsonStream();
+
+    void begin_object();
+    void end_object();
+    void begin_array();
+    void end_array();
+    void key(std::string_view name);
+
+    void null();
+    void value(bool b);
+    void value(int number) { value(std::int64_t{number}); }
+    void value(std::int64_t number);
+    void value(std::uint64_t number);
+    void value(double number);
+    // Logs hold any bytes; what is not UTF-8 is written as U+FFFD and never stops the output.
+    void value(std::string_view text);
+    void value(const std::string& text) { value(std::string_view(text)); }
+    void value(const char* text) { value(std::string_view(text)); }
+    void value(const nlohmann::ordered_json& whole);
+
+    template <class T>
+    void value(const std::optional<T>& maybe) {
+        if (maybe) {
+            value(*maybe);
+        } else {
+            null();
+        }
+    }
+
+    template <class T>
+    void member(std::string_view name, const T& its_value) {
+        key(name);
+        value(its_value);
+    }
+
+    // What was written so far; the stream starts anew.
+    std::string take();
+
+private:
+    struct Writer;
+    std::unique_ptr<Writer> writer_;
+};
+
+}  // namespace stallsight
