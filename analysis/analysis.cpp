@@ -1,17 +1,37 @@
 #include "analysis/analysis.h"
 
 #include <algorithm>
+#include <charconv>
+#include <set>
 
 namespace stallsight {
 
 const EventInfo* Analysis::event(const std::string& id) const {
-    auto it = std::find_if(events.begin(), events.end(), [&](const EventInfo& e) { return e.id == id; });
-    return it == events.end() ? nullptr : &*it;
+    std::size_t number = 0;
+    if (!id.starts_with('e')) return nullptr;
+    std::from_chars(id.data() + 1, id.data() + id.size(), number);
+    if (number == 0 || number > events.size()) return nullptr;
+    return &events[number - 1];
 }
 
 const Chain* Analysis::chain_of(const std::string& event_id) const {
     auto it = std::find_if(chains.begin(), chains.end(), [&](const Chain& c) { return c.event == event_id; });
     return it == chains.end() ? nullptr : &*it;
+}
+
+std::vector<const Chain*> Analysis::first_chains() const {
+    std::vector<const Chain*> out;
+    std::set<std::string> seen;
+    for (const Chain& chain : chains)
+        if (const EventInfo* cause = event(chain.event); cause != nullptr && seen.insert(cause->signature).second)
+            out.push_back(&chain);
+    return out;
+}
+
+const CoreClock* Analysis::clock_of(const std::string& board, const std::string& core) const {
+    auto it = std::find_if(clocks.begin(), clocks.end(),
+                           [&](const CoreClock& c) { return c.board == board && c.core == core; });
+    return it == clocks.end() ? nullptr : &*it;
 }
 
 }  // namespace stallsight

@@ -19,7 +19,7 @@
 namespace stallsight {
 
 struct EventInfo {
-    std::string id;            // "e1", in the order of the contract
+    std::string id;            // "e1" is Analysis::events[0], "e2" the next
     std::size_t artifact = 0;  // index into Analysis::artifacts
     Event report;
     std::string title;  // canonical: "BUG: scheduling while atomic in nokia_rpmsg_notify"
@@ -165,6 +165,9 @@ struct Analysis {
 
     [[nodiscard]] const EventInfo* event(const std::string& id) const;
     [[nodiscard]] const Chain* chain_of(const std::string& event_id) const;
+    // One chain a signature: the first of each defect, for pages that do not repeat themselves.
+    [[nodiscard]] std::vector<const Chain*> first_chains() const;
+    [[nodiscard]] const CoreClock* clock_of(const std::string& board, const std::string& core) const;
 };
 
 struct AnalysisOptions {

@@ -56,12 +56,12 @@ std::string state_of(const Analysis& analysis, const std::string& board) {
 
 // The architecture shows in how a log names functions and registers; "" when it does not.
 std::string arch_of(const Event& report) {
-    const bool dotted =
-        std::any_of(report.frames.begin(), report.frames.end(), [](const Frame& f) { return f.dotted; });
-    for (const Section& section : report.sections)
-        if (std::any_of(section.frames.begin(), section.frames.end(), [](const Frame& f) { return f.dotted; }))
-            return "ppc64";
-    if (dotted) return "ppc64";
+    const auto dotted = [](const std::vector<Frame>& frames) {
+        return std::any_of(frames.begin(), frames.end(), [](const Frame& f) { return f.dotted; });
+    };
+    if (dotted(report.frames) || std::any_of(report.sections.begin(), report.sections.end(),
+                                             [&](const Section& section) { return dotted(section.frames); }))
+        return "ppc64";
     for (const Frame& frame : report.frames)
         for (const std::string_view x86 : {"entry_SYSCALL_64_after_hwframe", "do_syscall_64", "asm_exc_page_fault"})
             if (frame.function == x86) return "x86_64";

@@ -1,5 +1,7 @@
 #include "analysis/signature.h"
 
+#include "analysis/words.h"
+
 namespace stallsight {
 
 namespace {
@@ -17,9 +19,8 @@ std::string signature_of(const EventInfo& event) {
     if (const auto subtype = event.report.fields.find("subtype");
         subtype != event.report.fields.end() && subtype->is_string())
         out += ":" + subtype->get<std::string>();
-    out += "/" + (event.guilty.function.empty() ? "?" : without_clone_suffix(event.guilty.function));
-    if (!event.guilty.module.empty()) out += " [" + event.guilty.module + "]";
-    return out;
+    const std::string function = event.guilty.function.empty() ? "?" : without_clone_suffix(event.guilty.function);
+    return out + "/" + qualified_name(function, event.guilty.module);
 }
 
 }  // namespace stallsight

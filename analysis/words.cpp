@@ -63,4 +63,8 @@ std::string cpus_words(const std::vector<int>& cpus) {
     return out.append(joined(numbers));
 }
 
+std::string qualified_name(const std::string& function, const std::string& module) {
+    return module.empty() ? function : function + " [" + module + "]";
+}
+
 }  // namespace stallsight

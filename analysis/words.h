@@ -14,5 +14,7 @@ std::string counted(std::size_t n, std::string_view noun);  // "1 warning", "3 w
 std::string hex(unsigned long long value, int width = 0);   // "0x00000203"
 std::string joined(const std::vector<std::string>& items);  // "a", "a and b", "a, b and c"
 std::string cpus_words(const std::vector<int>& cpus);       // "CPU 3", "CPUs 3 and 5"
+// "nokia_rpmsg_notify [rpmsg_platform_driver]"; without a module the function alone
+std::string qualified_name(const std::string& function, const std::string& module);
 
 }  // namespace stallsight

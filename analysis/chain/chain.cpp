@@ -97,7 +97,7 @@ std::optional<std::size_t> find_disabling(const std::vector<Link>& links, const 
     }
     for (std::size_t i = 0; i < links.size(); ++i)
         for (const KnownEffect& effect : known_effects())
-            if (effect.added > 0 && effect.calls.empty() && matches(effect.function, links[i].function)) return i;
+            if (effect.calls.empty() && matches(effect.function, links[i].function)) return i;
     return std::nullopt;
 }
 
@@ -141,7 +141,6 @@ private:
     }
 
     void add(Link& link, const KnownEffect& effect) {
-        if (effect.added == 0) return;
         sum_ += effect.added;
         link.added += static_cast<int>(effect.added);
         link.effect += (link.effect.empty() ? "" : ", ") + std::string(effect.effect);
@@ -154,18 +153,16 @@ private:
     std::int64_t sum_ = 0;
 };
 
-// The innermost frame outside the reporting machinery that is part of a sleeping call, widened to the outermost
-// frame of that same call: mutex_lock, not __mutex_lock.isra.6 inside it.
+// What the guilty frame called, and which sleeping function that is, where it is a known one.
 struct Sleep {
     std::size_t link = 0;
     const SleepingCall* call = nullptr;
 };
 
 std::optional<Sleep> find_sleep(const std::vector<Link>& links, std::size_t guilty) {
-    if (guilty + 1 >= links.size()) return std::nullopt;
     const std::size_t next = guilty + 1;
-    if (const SleepingCall* call = sleeping_call(links[next].function)) return Sleep{next, call};
-    return Sleep{next, nullptr};
+    if (next >= links.size()) return std::nullopt;
+    return Sleep{next, sleeping_call(links[next].function)};
 }
 
 void assign_roles(Chain& chain) {
@@ -201,19 +198,21 @@ void show_tail_called(Chain& chain, const Sleep& sleep) {
 }
 
 std::string sentence_of(const EventInfo& event, const Chain& chain) {
-    const Link& slept = chain.links[chain.sleeps_link];
     std::string out = event.report.task.comm.empty() ? "A task" : event.report.task.comm;
     if (event.report.task.pid) out += " (pid " + std::to_string(*event.report.task.pid) + ")";
-    const bool bottom_halves = chain.count.softirq_disabled > 0 || chain.count.serving_softirq;
-    out += event.report.fields.value("subtype", "") == "sleeping_function" ? " called " : " slept in ";
-    out += slept.function;
-    out += event.report.fields.value("subtype", "") == "sleeping_function" ? ", which may sleep," : "";
-    out += bottom_halves ? " with bottom halves off" : " with preemption off";
-    out += " since " + chain.disabled_at.function;
-    return out;
+    return out + " " + sleep_words(event, chain);
 }
 
 }  // namespace
+
+std::string sleep_words(const EventInfo& event, const Chain& chain) {
+    const std::string& slept = chain.links[chain.sleeps_link].function;
+    const bool only_may = event.report.fields.value("subtype", "") == "sleeping_function";
+    const bool bottom_halves = chain.count.softirq_disabled > 0 || chain.count.serving_softirq;
+    std::string out = only_may ? "called " + slept + ", which may sleep," : "slept in " + slept;
+    out += bottom_halves ? " with bottom halves off" : " with preemption off";
+    return out + " since " + chain.disabled_at.function;
+}
 
 std::optional<Chain> build_chain(const EventInfo& event) {
     const Event& report = event.report;

@@ -10,4 +10,7 @@ namespace stallsight {
 // Of an atomic_sleep event with a stack; nothing for other events, which are not about preemption.
 std::optional<Chain> build_chain(const EventInfo& event);
 
+// What the task did: "slept in mutex_lock with bottom halves off since __dev_queue_xmit".
+std::string sleep_words(const EventInfo& event, const Chain& chain);
+
 }  // namespace stallsight

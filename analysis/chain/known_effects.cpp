@@ -27,11 +27,8 @@ std::span<const KnownEffect> known_effects() {
                     "kernel/softirq.c: irq_enter()"},
         KnownEffect{"__local_bh_disable_ip*", "", "", bh, false, "bottom halves off",
                     "kernel/softirq.c: __local_bh_disable_ip()"},
-        KnownEffect{"netif_receive_skb_list_internal*", "", "", 0, false, "RCU read side",
-                    "net/core/dev.c: rcu_read_lock()"},
         KnownEffect{"dev_watchdog*", "", "", 1, true, "transmit queue lock",
                     "net/sched/sch_generic.c: netif_tx_lock()"},
-        KnownEffect{"call_timer_fn*", "", "", 0, false, "timer callback", "kernel/time/timer.c"},
     };
     return table;
 }

@@ -1,23 +1,17 @@
 #include "analysis/chain/proof.h"
 
+#include <algorithm>
+
 namespace stallsight {
 
 namespace {
 
 std::string verdict(const Resolution& resolution) {
-    switch (resolution.link) {
-        case CallLink::proved:
-            return "proved";
-        case CallLink::tail_call:
-            return "tail call";
-        case CallLink::indirect:
-            return "indirect";
-        case CallLink::contradicted:
-            return "contradicted";
-        case CallLink::unknown:
-            break;
-    }
-    return resolution.call_target.empty() ? "" : "calls " + resolution.call_target;
+    if (resolution.link == CallLink::unknown)
+        return resolution.call_target.empty() ? "" : "calls " + resolution.call_target;
+    std::string words(name_of(resolution.link));
+    std::replace(words.begin(), words.end(), '_', ' ');
+    return words;
 }
 
 // Functions that ended in a jump have no frame: they are put where they ran, behind their caller.

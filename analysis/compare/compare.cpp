@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "analysis/torture.h"
 #include "analysis/words.h"
 
 namespace stallsight {
@@ -26,11 +27,7 @@ ComparedSide side_of(const Analysis& analysis) {
         if (first == nullptr) first = &info;
         last = &info;
     }
-    const bool rate = first != nullptr && first->sample.version && last->sample.version && first->sample.time &&
-                      last->sample.time && *last->sample.time > *first->sample.time;
-    if (rate)
-        side.grace_periods_per_s = static_cast<double>(*last->sample.version - *first->sample.version) /
-                                   (seconds(*last->sample.time) - seconds(*first->sample.time));
+    if (first != nullptr) side.grace_periods_per_s = versions_per_second(first->sample, last->sample);
     return side;
 }
 

@@ -3,17 +3,15 @@
 #include <algorithm>
 #include <map>
 
+#include "analysis/chain/chain.h"
 #include "analysis/chain/preempt_count.h"
 #include "analysis/diagnosis/advice.h"
+#include "analysis/torture.h"
 #include "analysis/words.h"
 
 namespace stallsight {
 
 namespace {
-
-std::string with_module(const std::string& function, const std::string& module) {
-    return module.empty() ? function : function + " [" + module + "]";
-}
 
 std::string source_place(const EventInfo& event, std::size_t frame) {
     if (frame >= event.symbols.size() || !event.symbols[frame] || event.symbols[frame]->places.empty()) return {};
@@ -94,17 +92,12 @@ private:
     Diagnosis atomic_sleep(const EventInfo& event, const Chain& chain) const {
         const Link& slept = chain.links[chain.sleeps_link];
         const Link& guilty = chain.links[chain.guilty_link];
-        const bool bottom_halves = chain.count.softirq_disabled > 0 || chain.count.serving_softirq;
-        const bool only_may = event.report.fields.value("subtype", "") == "sleeping_function";
         Diagnosis d;
         d.rule = "sleep_in_atomic";
         d.severity = "cause";
         d.evidence = {event.id};
-        d.summary = who_and_where(analysis_, event) + (only_may ? " called " : " slept in ") + slept.function +
-                    (only_may ? ", which may sleep," : "") +
-                    (bottom_halves ? " with bottom halves off since " : " with preemption off since ") +
-                    chain.disabled_at.function + ". " + with_module(guilty.function, guilty.module) + " " +
-                    action_of(slept.function);
+        d.summary = who_and_where(analysis_, event) + " " + sleep_words(event, chain) + ". " +
+                    qualified_name(guilty.function, guilty.module) + " " + action_of(slept.function);
         const std::string place = source_place(event, guilty.frame);
         d.summary += place.empty() ? "." : ", " + place + ".";
         d.why = why(event, chain);
@@ -131,7 +124,7 @@ private:
                         : chain.unexplained == 0 ? "The sum is the printed count: nothing is left unexplained."
                                                  : hex(static_cast<unsigned>(chain.unexplained)) +
                                                        " of the printed count is not explained by these frames.");
-        steps.push_back(with_module(event.guilty.function, event.guilty.module) +
+        steps.push_back(qualified_name(event.guilty.function, event.guilty.module) +
                         " is blamed: " + event.guilty.reason + ".");
         for (const std::string& id : event.cause_of)
             if (const EventInfo* later = analysis_.event(id); later != nullptr)
@@ -193,10 +186,10 @@ private:
         std::vector<std::string> steps;
         steps.push_back(evidence_place(analysis_, event) + ": the kernel printed \"" + event.report.headline +
                         "\".");
-        for (const CoreClock& clock : analysis_.clocks)
-            if (clock.board == episode.board && clock.core == episode.core && episode.flavor.starts_with("rcu"))
-                steps.push_back((clock.hz ? "HZ is " + std::to_string(*clock.hz) + ": " : std::string("HZ ")) +
-                                clock.basis + ".");
+        const CoreClock* clock = analysis_.clock_of(episode.board, episode.core);
+        if (clock != nullptr && episode.flavor.starts_with("rcu"))
+            steps.push_back((clock->hz ? "HZ is " + std::to_string(*clock->hz) + ": " : std::string("HZ ")) +
+                            clock->basis + ".");
         if (episode.open)
             steps.push_back("It was still going on at " + fixed(episode.end_s, 2) + " s, where the log ends.");
         else if (!episode.end_basis.empty())
@@ -225,7 +218,7 @@ private:
             d.summary = (place.empty() ? "" : "On " + place + ": ") + event.title + ".";
             d.why = {evidence_place(analysis_, event) + ": the kernel printed \"" + event.report.headline + "\"."};
             if (!event.guilty.reason.empty())
-                d.why.push_back(with_module(event.guilty.function, event.guilty.module) +
+                d.why.push_back(qualified_name(event.guilty.function, event.guilty.module) +
                                 " is blamed: " + event.guilty.reason + ".");
             out_.push_back(std::move(d));
         }
@@ -261,12 +254,8 @@ private:
         d.summary += flagged > 0 ? counted(flagged, "sample") + " of " + std::to_string(samples.size()) +
                                        " with an error flag"
                                  : "no failure in " + counted(samples.size(), "sample");
-        if (first.version && last.version && first.time && last.time && *last.time > *first.time)
-            d.summary += ", " +
-                         fixed(static_cast<double>(*last.version - *first.version) /
-                                   (seconds(*last.time) - seconds(*first.time)),
-                               0) +
-                         " versions a second";
+        if (const auto rate = versions_per_second(first, last))
+            d.summary += ", " + fixed(*rate, 0) + " versions a second";
         d.summary += ".";
         return d;
     }

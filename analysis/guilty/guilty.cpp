@@ -3,6 +3,7 @@
 #include <map>
 
 #include "analysis/guilty/rules.h"
+#include "analysis/words.h"
 
 namespace stallsight {
 
@@ -15,7 +16,7 @@ bool usable(const Frame& frame) {
 }
 
 std::string shown(const Frame& frame) {
-    return frame.module.empty() ? frame.function : frame.function + " [" + frame.module + "]";
+    return qualified_name(frame.function, frame.module);
 }
 
 void blame(Guilty& guilty, const Event& event, std::size_t index) {

@@ -15,10 +15,6 @@ constexpr double band_w = 26;
 constexpr double names_x = 130;
 constexpr double notes_x = 500;
 
-std::string name_with_module(const Link& link) {
-    return link.module.empty() ? link.function : link.function + " [" + link.module + "]";
-}
-
 std::string note_of(const Chain& chain, std::size_t i) {
     const Link& link = chain.links[i];
     std::string out;
@@ -83,7 +79,8 @@ std::string chain_svg(const Analysis& analysis, const Chain& chain) {
         const Link& link = chain.links[i];
         if (link.role == Link::Role::guilty) svg.rect(names_x - 6, y_of(i), width - names_x, row, "mark-row");
         const bool strong = link.role != Link::Role::inside;
-        svg.text(names_x, y_of(i) + 15, name_with_module(link), strong ? "mono strong" : "mono");
+        svg.text(names_x, y_of(i) + 15, qualified_name(link.function, link.module),
+                 strong ? "mono strong" : "mono");
         svg.text(notes_x, y_of(i) + 15, note_of(chain, i),
                  link.role == Link::Role::guilty || i == chain.sleeps_link ? "bad" : "muted");
     }

@@ -43,7 +43,7 @@ public:
         answer();
         boards();
         timeline();
-        for (const Chain& chain : shown_chains()) chain_section(chain);
+        for (const Chain* chain : analysis_.first_chains()) chain_section(*chain);
         events();
         stacks();
         patches();
@@ -101,9 +101,8 @@ private:
             if (core.first_s && core.last_s)
                 covers = fixed(*core.first_s, 3) + " s to " + fixed(*core.last_s, 3) + " s";
             std::string hz;
-            for (const CoreClock& clock : analysis_.clocks)
-                if (clock.board == core.board && clock.core == core.core)
-                    hz = (clock.hz ? std::to_string(*clock.hz) + ": " : std::string()) + clock.basis;
+            if (const CoreClock* clock = analysis_.clock_of(core.board, core.core); clock != nullptr)
+                hz = (clock->hz ? std::to_string(*clock->hz) + ": " : std::string()) + clock->basis;
             out_ += row({escaped(core.board), escaped(core.core), escaped(core.state), escaped(core.release),
                          escaped(core.arch), covers, escaped(hz)});
         }
@@ -117,19 +116,6 @@ private:
                 "<figcaption>Each core on its own clock (seconds since its boot). Bars: stalls. Square: sleep in "
                 "atomic "
                 "context or another fault. Triangle: warning. Diamond: RCU stall report.</figcaption></figure>\n";
-    }
-
-    // One chain a defect, not one a report.
-    [[nodiscard]] std::vector<Chain> shown_chains() const {
-        std::vector<Chain> out;
-        std::vector<std::string> seen;
-        for (const Chain& chain : analysis_.chains) {
-            const EventInfo* event = analysis_.event(chain.event);
-            if (event == nullptr || std::find(seen.begin(), seen.end(), event->signature) != seen.end()) continue;
-            seen.push_back(event->signature);
-            out.push_back(chain);
-        }
-        return out;
     }
 
     void chain_section(const Chain& chain) {
@@ -258,7 +244,7 @@ private:
             out_ += "<tr id=\"a" + std::to_string(i) + "\"><td>" + escaped(info.artifact.path) + "</td><td>" +
                     std::string(name_of(info.artifact.kind)) + "</td><td>" +
                     grouped(static_cast<long long>(info.artifact.bytes.size())) + "</td><td><code>" +
-                    info.sha256.value_or(sha256_hex(info.artifact.bytes.view())) + "</code></td></tr>\n";
+                    (info.sha256 ? *info.sha256 : sha256_hex(info.artifact.bytes.view())) + "</code></td></tr>\n";
         }
         out_ += "</tbody></table>\n";
     }

@@ -3,6 +3,7 @@
 
 #include "analysis/report/svg.h"
 #include "analysis/report/svg_writer.h"
+#include "analysis/torture.h"
 #include "analysis/words.h"
 
 namespace stallsight {
@@ -150,9 +151,8 @@ private:
             if (info.board != core_.board || info.core != core_.core ||
                 sample.kind != TortureSample::Kind::statistics || !sample.time || !sample.version)
                 continue;
-            if (last != nullptr && *sample.time > *last->time)
-                points.push_back({seconds(*sample.time), static_cast<double>(*sample.version - *last->version) /
-                                                             (seconds(*sample.time) - seconds(*last->time))});
+            if (const auto rate = last != nullptr ? versions_per_second(*last, sample) : std::nullopt)
+                points.push_back({seconds(*sample.time), *rate});
             last = &sample;
         }
         if (points.empty()) return;
@@ -173,11 +173,10 @@ private:
     }
 
     void footer() {
-        for (const CoreClock& clock : analysis_.clocks)
-            if (clock.board == core_.board && clock.core == core_.core && clock.hz) {
-                svg_.text(left, y_ + 16, "HZ " + std::to_string(*clock.hz) + ": " + clock.basis, "muted small");
-                y_ += 20;
-            }
+        const CoreClock* clock = analysis_.clock_of(core_.board, core_.core);
+        if (clock == nullptr || !clock->hz) return;
+        svg_.text(left, y_ + 16, "HZ " + std::to_string(*clock->hz) + ": " + clock->basis, "muted small");
+        y_ += 20;
     }
 
     const Analysis& analysis_;

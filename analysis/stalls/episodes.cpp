@@ -61,14 +61,9 @@ public:
     }
 
 private:
-    [[nodiscard]] std::optional<int> hz_of(const CoreInfo& core) const {
-        for (const CoreClock& clock : analysis_.clocks)
-            if (clock.board == core.board && clock.core == core.core) return clock.hz;
-        return std::nullopt;
-    }
-
     void add_rcu(const CoreInfo& core) {
-        const auto hz = hz_of(core);
+        const CoreClock* clock = analysis_.clock_of(core.board, core.core);
+        const std::optional<int> hz = clock != nullptr ? clock->hz : std::nullopt;
         std::vector<int> boots;  // of the episodes added here
         const std::size_t base = episodes_.size();
         for (const StallSample& sample : rcu_samples(analysis_, core.board, core.core)) {

@@ -43,8 +43,8 @@ std::string in_text(const Comparison& comparison) {
         << "  verdict   signature\n";
     for (const SignatureComparison& row : comparison.signatures)
         out << std::setw(7) << row.before.count << std::setw(7) << row.after.count << "  " << std::left
-            << std::setw(10) << in_words(row.verdict) << std::right << row.title
-            << (row.module.empty() ? "" : " [" + row.module + "]") << (row.patched ? "  (patched)" : "") << "\n";
+            << std::setw(10) << in_words(row.verdict) << std::right << qualified_name(row.title, row.module)
+            << (row.patched ? "  (patched)" : "") << "\n";
     return out.str();
 }
 

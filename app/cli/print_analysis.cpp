@@ -34,7 +34,7 @@ public:
         answer();
         bundle();
         events();
-        for (const Chain& chain : first_chains()) print(chain);
+        for (const Chain* chain : analysis_.first_chains()) print(*chain);
         stalls();
         torture();
         crashes();
@@ -78,10 +78,9 @@ private:
             if (!core.state.empty()) text += " (" + core.state + ")";
             for (const std::string* part : {&core.release, &core.arch})
                 if (!part->empty()) text += "  " + *part;
-            for (const CoreClock& clock : analysis_.clocks)
-                if (clock.board == core.board && clock.core == core.core)
-                    text += clock.hz ? "  HZ " + std::to_string(*clock.hz) + dim(" (" + clock.basis + ")")
-                                     : "  HZ " + clock.basis;
+            if (const CoreClock* clock = analysis_.clock_of(core.board, core.core); clock != nullptr)
+                text += clock->hz ? "  HZ " + std::to_string(*clock->hz) + dim(" (" + clock->basis + ")")
+                                  : "  HZ " + clock->basis;
             line(text);
         }
         for (const ArtifactInfo& info : analysis_.artifacts) file(info);
@@ -128,26 +127,13 @@ private:
         const Event& report = event.report;
         std::string where = place_words(analysis_.artifacts[event.artifact].artifact);
         if (report.cpu) where += (where.empty() ? "CPU " : " CPU ") + std::to_string(*report.cpu);
-        std::string title = shown(event.title);
-        if (!event.guilty.module.empty()) title += " [" + shown(event.guilty.module) + "]";
+        const std::string title = shown(qualified_name(event.title, event.guilty.module));
         const std::string time = report.time ? fixed(seconds(*report.time), 6) : report.wall;
         std::string text = padded(event.id, 5) + padded(time, 15) + padded(where, 20) + indent;
         text += event.caused_by.empty() ? bold(title) : title;
         if (report.partial) text += dim(" (partial: " + report.partial_reason + ")");
         line(text + dim("  " + evidence_place(analysis_, event)));
         if (!event.follows_because.empty()) line(std::string(42, ' ') + dim("follows: " + event.follows_because));
-    }
-
-    [[nodiscard]] std::vector<Chain> first_chains() const {
-        std::vector<Chain> out;
-        std::vector<std::string> seen;
-        for (const Chain& chain : analysis_.chains) {
-            const EventInfo* event = analysis_.event(chain.event);
-            if (event == nullptr || std::find(seen.begin(), seen.end(), event->signature) != seen.end()) continue;
-            seen.push_back(event->signature);
-            out.push_back(chain);
-        }
-        return out;
     }
 
     void print(const Chain& chain) {

@@ -12,10 +12,6 @@ struct Options {
     AnalysisOptions analysis;
 };
 
-bool has_suffix(const std::string& path, std::string_view suffix) {
-    return path.ends_with(suffix);
-}
-
 }  // namespace
 
 void add_report(CLI::App& app, int& status) {
@@ -26,7 +22,7 @@ void add_report(CLI::App& app, int& status) {
     command->add_option("--case", options->case_file, "case file with the notes (beside the bundle, unless told)");
     add_analysis_options(*command, options->analysis);
     command->callback([options, &status] {
-        if (!has_suffix(options->output, ".html") && !has_suffix(options->output, ".htm")) {
+        if (!options->output.ends_with(".html") && !options->output.ends_with(".htm")) {
             print_error({"the format is not known by this suffix: use .html", options->output, ""});
             status = usage;
             return;

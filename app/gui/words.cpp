@@ -5,6 +5,8 @@
 #include <array>
 #include <cmath>
 
+#include "analysis/words.h"
+
 namespace stallsight::gui {
 
 QString duration(double seconds) {
@@ -73,9 +75,7 @@ QString event_name(const EventInfo& event) {
 
 QString guilty_name(const EventInfo& event) {
     if (event.guilty.function.empty()) return {};
-    QString name = qs(event.guilty.function);
-    if (!event.guilty.module.empty()) name += " [" + qs(event.guilty.module) + "]";
-    return name;
+    return qs(qualified_name(event.guilty.function, event.guilty.module));
 }
 
 QString frame_name(const Frame& frame) {

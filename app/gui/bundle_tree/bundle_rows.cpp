@@ -71,9 +71,8 @@ QString core_facts(const Analysis& analysis, const CoreInfo& info) {
     QStringList words;
     if (!info.release.empty()) words << qs(info.release);
     if (!info.arch.empty()) words << qs(info.arch);
-    for (const CoreClock& clock : analysis.clocks)
-        if (clock.board == info.board && clock.core == info.core)
-            words << (clock.hz ? QString("HZ %1").arg(*clock.hz) : QString("HZ ?"));
+    if (const CoreClock* clock = analysis.clock_of(info.board, info.core))
+        words << (clock->hz ? QString("HZ %1").arg(*clock->hz) : QString("HZ ?"));
     return words.join(QStringLiteral(" · "));
 }
 

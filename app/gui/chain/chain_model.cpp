@@ -1,5 +1,6 @@
 #include "app/gui/chain/chain_model.h"
 
+#include "analysis/words.h"
 #include "app/gui/words.h"
 
 namespace stallsight::gui {
@@ -10,7 +11,7 @@ constexpr int softirq_disable_offset = 0x200;  // include/linux/preempt.h
 constexpr std::size_t fold_from = 3;           // shorter runs are shown as they are
 
 QString name_of(const Link& link) {
-    return link.module.empty() ? qs(link.function) : qs(link.function) + " [" + qs(link.module) + "]";
+    return qs(qualified_name(link.function, link.module));
 }
 
 bool in_chain(Link::Role role) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "analysis/torture.h"
 #include "app/gui/words.h"
 
 namespace stallsight::gui {
@@ -98,11 +99,8 @@ std::vector<TortureSummary> torture_summaries(const Analysis& analysis) {
     }
     std::vector<TortureSummary> all;
     for (auto& [key, summary] : cores) {
-        if (auto it = ends.find(key); it != ends.end() && it->second.second->time > it->second.first->time) {
-            const auto& [first, last] = it->second;
-            summary.versions_per_s =
-                static_cast<double>(*last->version - *first->version) / seconds(*last->time - *first->time);
-        }
+        if (auto it = ends.find(key); it != ends.end())
+            summary.versions_per_s = versions_per_second(*it->second.first, *it->second.second).value_or(0);
         all.push_back(summary);
     }
     return all;

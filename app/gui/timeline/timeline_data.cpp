@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "analysis/torture.h"
 #include "app/gui/words.h"
 
 namespace stallsight::gui {
@@ -123,11 +124,9 @@ void add_curve(const Analysis& analysis, CoreLanes& lanes) {
     for (const TortureInfo& info : analysis.torture) {
         if (info.board != lanes.board || info.core != lanes.core || !info.sample.version || !info.sample.time)
             continue;
-        if (before && before->boot == info.sample.boot && *info.sample.time > *before->time) {
-            const double rate = static_cast<double>(*info.sample.version - *before->version) /
-                                seconds(*info.sample.time - *before->time);
-            if (lanes.curve.empty()) lanes.curve.push_back({seconds(*before->time), rate});
-            lanes.curve.push_back({seconds(*info.sample.time), rate});
+        if (const auto rate = before ? versions_per_second(*before, info.sample) : std::nullopt) {
+            if (lanes.curve.empty()) lanes.curve.push_back({seconds(*before->time), *rate});
+            lanes.curve.push_back({seconds(*info.sample.time), *rate});
         }
         before = &info.sample;
     }
@@ -159,11 +158,10 @@ std::vector<CoreLanes> timeline_lanes(const Analysis& analysis) {
         lanes.first = info.first_s.value_or(0);
         find_cpus(analysis, lanes);
         std::optional<int> hz;
-        for (const CoreClock& clock : analysis.clocks)
-            if (clock.board == info.board && clock.core == info.core) {
-                hz = clock.hz;
-                lanes.basis = (clock.hz ? QString("HZ %1: ").arg(*clock.hz) : QString("HZ ")) + qs(clock.basis);
-            }
+        if (const CoreClock* clock = analysis.clock_of(info.board, info.core)) {
+            hz = clock->hz;
+            lanes.basis = (clock->hz ? QString("HZ %1: ").arg(*clock->hz) : QString("HZ ")) + qs(clock->basis);
+        }
         add_bars(analysis, lanes, hz);
         add_marks(analysis, lanes);
         add_curve(analysis, lanes);
