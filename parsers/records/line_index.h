@@ -10,7 +10,7 @@ namespace stallsight {
 
 class LineIndex {
 public:
-    static constexpr std::uint64_t block_bytes = std::uint64_t{64} * 1024;
+    static constexpr std::uint64_t block_bytes = std::uint64_t{16} * 1024;
 
     LineIndex() = default;
     explicit LineIndex(std::string_view text);

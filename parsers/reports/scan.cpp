@@ -7,6 +7,7 @@
 #include "parsers/reports/assembly.h"
 #include "parsers/reports/boots.h"
 #include "parsers/reports/facts.h"
+#include "parsers/reports/heads.h"
 #include "parsers/reports/kind.h"
 #include "parsers/reports/lines.h"
 #include "parsers/reports/origins.h"
@@ -26,28 +27,30 @@ constexpr int statistics_lines = 24;
 
 enum class Purpose { report, fact, torture, remark };
 
-struct Search {
-    std::vector<Literal> literals;
-    std::vector<Purpose> purposes;
+struct Purposes {
+    Search search;
+    std::vector<Purpose> of;  // one a literal
 
     void add(std::string_view text, Purpose purpose, std::size_t samples = 0) {
-        literals.push_back({text, samples});
-        purposes.push_back(purpose);
+        search.literals.push_back({text, samples});
+        of.push_back(purpose);
     }
 };
 
-const Search& search() {
-    static const Search made = [] {
-        Search s;
+const Purposes& purposes() {
+    static const Purposes made = [] {
+        Purposes p;
+        p.search.heads = line_heads();
+        p.search.start = boot_bytes;
         for (const ReportKind& kind : report_kinds()) {
-            for (const std::string_view pattern : kind.patterns) s.add(pattern, Purpose::report);
+            for (const std::string_view pattern : kind.patterns) p.add(pattern, Purpose::report);
         }
-        for (const std::string_view literal : fact_literals()) s.add(literal, Purpose::fact);
+        for (const std::string_view literal : fact_literals()) p.add(literal, Purpose::fact);
         for (const TortureLiteral& literal : torture_literals()) {
-            s.add(literal.text, Purpose::torture, literal.common ? torture_samples : 0);
+            p.add(literal.text, Purpose::torture, literal.common ? torture_samples : 0);
         }
-        s.add(" // ", Purpose::remark, most_remarks);
-        return s;
+        p.add(" // ", Purpose::remark, most_remarks);
+        return p;
     }();
     return made;
 }
@@ -57,11 +60,11 @@ public:
     Scan(std::string_view text, const Progress& progress) : text_(text), progress_(progress) {}
 
     LogScan run() {
-        const Sweep found = sweep(text_, search().literals, progress_);
+        const Sweep found = sweep(text_, purposes().search, progress_);
         out_.index = LineIndex(text_, found.newlines);
         std::vector<std::uint64_t> reports;
         for (const Place& place : found.places) {
-            if (search().purposes[place.literal] == Purpose::report) reports.push_back(place.offset);
+            if (purposes().of[place.literal] == Purpose::report) reports.push_back(place.offset);
         }
         read_facts(found);
         read_torture(found);
@@ -75,7 +78,7 @@ public:
 private:
     void read_facts(const Sweep& found) {
         for (const Place& place : found.places) {
-            if (search().purposes[place.literal] != Purpose::fact || out_.facts.size() >= most_facts) continue;
+            if (purposes().of[place.literal] != Purpose::fact || out_.facts.size() >= most_facts) continue;
             const LineView line = line_around(text_, place.offset);
             const Record record = parse_record_at(line.text, place.offset - line.offset);
             const char* at = text_.data() + place.offset;
@@ -93,7 +96,7 @@ private:
     void read_torture(const Sweep& found) {
         std::uint64_t done = 0;
         for (const Place& place : found.places) {
-            if (search().purposes[place.literal] != Purpose::torture || place.offset < done || progress_.cancelled)
+            if (purposes().of[place.literal] != Purpose::torture || place.offset < done || progress_.cancelled)
                 continue;
             LineView line = line_around(text_, place.offset);
             done = std::max(line.next, place.offset + 1);
@@ -120,7 +123,7 @@ private:
     void read_remarks(const Sweep& found) {
         std::uint64_t done = 0;
         for (const Place& place : found.places) {
-            if (search().purposes[place.literal] != Purpose::remark || place.offset < done) continue;
+            if (purposes().of[place.literal] != Purpose::remark || place.offset < done) continue;
             const LineView line = line_around(text_, place.offset);
             done = std::max(line.next, place.offset + 1);
             const Record record = parse_record(line.text);

@@ -9,40 +9,81 @@
 
 #include "parsers/records/line_index.h"
 #include "parsers/records/newlines.h"
+#include "parsers/reports/lines.h"
 
 namespace stallsight {
 
 namespace {
 
-constexpr std::size_t chunk_bytes = 16 * LineIndex::block_bytes;
+constexpr std::size_t chunk_bytes = 64 * LineIndex::block_bytes;
 
 struct Database {
     std::unique_ptr<hs_database_t, decltype(&hs_free_database)> hs{nullptr, hs_free_database};
     std::size_t longest = 0;
+
+    explicit Database(const std::vector<std::string_view>& words) {
+        std::vector<const char*> texts;
+        std::vector<unsigned> flags(words.size(), 0);
+        std::vector<unsigned> ids;
+        std::vector<std::size_t> sizes;
+        for (const std::string_view word : words) {
+            ids.push_back(static_cast<unsigned>(texts.size()));
+            texts.push_back(word.data());
+            sizes.push_back(word.size());
+            longest = std::max(longest, word.size());
+        }
+        hs_database_t* made = nullptr;
+        hs_compile_error_t* error = nullptr;
+        if (hs_compile_lit_multi(texts.data(), flags.data(), ids.data(), sizes.data(),
+                                 static_cast<unsigned>(texts.size()), HS_MODE_BLOCK, nullptr, &made,
+                                 &error) == HS_SUCCESS) {
+            hs.reset(made);
+        }
+        hs_free_compile_error(error);
+    }
 };
 
-Database compile(const std::vector<Literal>& literals) {
-    Database database;
-    std::vector<const char*> texts;
-    std::vector<unsigned> flags(literals.size(), 0);
-    std::vector<unsigned> ids;
-    std::vector<std::size_t> sizes;
-    for (const Literal& literal : literals) {
-        ids.push_back(static_cast<unsigned>(texts.size()));
-        texts.push_back(literal.text.data());
-        sizes.push_back(literal.text.size());
-        database.longest = std::max(database.longest, literal.text.size());
+class Scratch {
+public:
+    explicit Scratch(const Database& database) { hs_alloc_scratch(database.hs.get(), &scratch_); }
+    Scratch(const Scratch&) = delete;
+    Scratch& operator=(const Scratch&) = delete;
+    ~Scratch() { hs_free_scratch(scratch_); }
+    [[nodiscard]] hs_scratch_t* get() const { return scratch_; }
+
+private:
+    hs_scratch_t* scratch_ = nullptr;
+};
+
+// What is the same for all workers.
+struct Plan {
+    std::string_view text;
+    const Search& search;
+    std::size_t chunks;
+    std::vector<std::size_t> common;  // literals that are their own heads; their ids follow the heads'
+    Database heads, literals;
+
+    Plan(std::string_view t, const Search& s, std::size_t n)
+        : text(t), search(s), chunks(n), common(common_of(s)), heads(head_words(s)), literals(literal_words(s)) {}
+
+    static std::vector<std::size_t> common_of(const Search& search) {
+        std::vector<std::size_t> out;
+        for (std::size_t i = 0; i < search.literals.size(); ++i)
+            if (search.literals[i].samples > 0) out.push_back(i);
+        return out;
     }
-    hs_database_t* made = nullptr;
-    hs_compile_error_t* error = nullptr;
-    if (hs_compile_lit_multi(texts.data(), flags.data(), ids.data(), sizes.data(),
-                             static_cast<unsigned>(texts.size()), HS_MODE_BLOCK, nullptr, &made,
-                             &error) == HS_SUCCESS) {
-        database.hs.reset(made);
+    static std::vector<std::string_view> head_words(const Search& search) {
+        std::vector<std::string_view> out;
+        for (const Head& head : search.heads) out.push_back(head.text);
+        for (const std::size_t i : common_of(search)) out.push_back(search.literals[i].text);
+        return out;
     }
-    hs_free_compile_error(error);
-    return database;
-}
+    static std::vector<std::string_view> literal_words(const Search& search) {
+        std::vector<std::string_view> out;
+        for (const Literal& literal : search.literals) out.push_back(literal.text);
+        return out;
+    }
+};
 
 // Keeps at most `limit` places of a common literal in a chunk: every one, then every second, every fourth ...
 struct Thinned {
@@ -66,103 +107,122 @@ struct Chunk {
     bool thinned = false;
 };
 
-struct Context {
-    const std::vector<Literal>& literals;
-    std::vector<Thinned>& common;
-    std::vector<Place>& places;
-    std::string_view text;
-    std::uint64_t start;
-    std::uint64_t end;  // places from here on are the next chunk's
-    std::size_t chunks;
-    std::size_t in_line = 0;     // places in the line of the last one
-    std::uint64_t seen = start;  // all before this has been searched for line ends
+class Worker {
+public:
+    Worker(const Plan& plan, Sweep& out, std::vector<Chunk>& chunks)
+        : plan_(plan),
+          text_(plan.text),
+          out_(out),
+          chunks_(chunks),
+          common_(plan.search.literals.size()),
+          head_scratch_(plan.heads),
+          literal_scratch_(plan.literals) {}
+
+    void scan(std::size_t number) {
+        start_ = number * chunk_bytes;
+        end_ = std::min<std::uint64_t>(start_ + chunk_bytes, text_.size());
+        chunk_ = &chunks_[number];
+        searched_ = start_;
+        seen_ = start_;
+        in_line_ = 0;
+        count_lines();
+        if (start_ < plan_.search.start) search_literals(start_, std::min(end_, plan_.search.start));
+        const std::uint64_t overlap = std::min<std::uint64_t>(end_ + plan_.heads.longest, text_.size());
+        hs_scan(plan_.heads.hs.get(), text_.data() + start_, static_cast<unsigned>(overlap - start_), 0,
+                head_scratch_.get(), on_head, this);
+        take_common();
+    }
+
+private:
+    static int on_head(unsigned id, unsigned long long, unsigned long long to, unsigned, void* pointer) {
+        auto& worker = *static_cast<Worker*>(pointer);
+        const auto& heads = worker.plan_.search.heads;
+        if (id < heads.size()) {
+            worker.take_head(heads[id], worker.start_ + to - heads[id].text.size());
+        } else {
+            const std::size_t literal = worker.plan_.common[id - heads.size()];
+            const Literal& common = worker.plan_.search.literals[literal];
+            const Place place{worker.start_ + to - common.text.size(), static_cast<std::uint32_t>(literal)};
+            if (place.offset < worker.end_)
+                worker.common_[literal].add(place, std::max<std::size_t>(common.samples / worker.plan_.chunks, 8));
+        }
+        return 0;
+    }
+
+    static int on_literal(unsigned id, unsigned long long, unsigned long long to, unsigned, void* pointer) {
+        auto& worker = *static_cast<Worker*>(pointer);
+        const Literal& literal = worker.plan_.search.literals[id];
+        const std::uint64_t offset = worker.literals_from_ + to - literal.text.size();
+        if (literal.samples == 0 && !worker.crowded(offset)) worker.chunk_->places.push_back({offset, id});
+        return 0;
+    }
+
+    void count_lines() {
+        for (std::uint64_t at = start_; at < end_; at += LineIndex::block_bytes) {
+            const std::uint64_t size = std::min<std::uint64_t>(LineIndex::block_bytes, end_ - at);
+            out_.newlines[at / LineIndex::block_bytes] =
+                static_cast<std::uint32_t>(count_newlines(text_.substr(at, size)));
+        }
+    }
+
+    void take_head(const Head& head, std::uint64_t offset) {
+        if (offset >= end_ || (offset < searched_ && head.reach == 0)) return;
+        const LineView line = line_around(text_, offset);
+        const std::uint64_t end = std::min<std::uint64_t>(
+            std::max<std::uint64_t>(line.offset + line.text.size(), line.offset + head.reach), text_.size());
+        search_literals(std::max(line.offset, std::min(searched_, offset)), end);
+    }
+
+    void search_literals(std::uint64_t from, std::uint64_t end) {
+        if (end <= searched_ && from >= start_) return;
+        literals_from_ = from;
+        hs_scan(plan_.literals.hs.get(), text_.data() + from, static_cast<unsigned>(end - from), 0,
+                literal_scratch_.get(), on_literal, this);
+        searched_ = std::max(searched_, end);
+    }
 
     // A line without end that is full of literals must not fill the memory.
     bool crowded(std::uint64_t offset) {
         constexpr std::size_t most_in_line = 16;
-        const std::string_view between = text.substr(seen, offset > seen ? offset - seen : 0);
-        if (between.find('\n') != std::string_view::npos) in_line = 0;
-        seen = std::max(seen, offset);
-        return ++in_line > most_in_line;
+        const std::string_view between = text_.substr(seen_, offset > seen_ ? offset - seen_ : 0);
+        if (between.find('\n') != std::string_view::npos) in_line_ = 0;
+        seen_ = std::max(seen_, offset);
+        return ++in_line_ > most_in_line;
     }
-};
 
-int on_match(unsigned id, unsigned long long, unsigned long long to, unsigned, void* pointer) {
-    auto& c = *static_cast<Context*>(pointer);
-    const Literal& literal = c.literals[id];
-    const std::uint64_t offset = c.start + to - literal.text.size();
-    if (offset >= c.end) return 0;
-    const Place place{offset, id};
-    if (literal.samples == 0) {
-        if (!c.crowded(offset)) c.places.push_back(place);
-    } else {
-        c.common[id].add(place, std::max<std::size_t>(literal.samples / c.chunks, 8));
-    }
-    return 0;
-}
-
-class Worker {
-public:
-    Worker(std::string_view text, const std::vector<Literal>& literals, const Database& database, Sweep& out,
-           std::vector<Chunk>& chunks)
-        : text_(text),
-          literals_(literals),
-          database_(database),
-          out_(out),
-          chunks_(chunks),
-          common_(literals.size()) {
-        hs_alloc_scratch(database.hs.get(), &scratch_);
-    }
-    Worker(const Worker&) = delete;
-    Worker& operator=(const Worker&) = delete;
-    ~Worker() { hs_free_scratch(scratch_); }
-
-    void scan(std::size_t number) {
-        const std::uint64_t start = number * chunk_bytes;
-        const std::uint64_t end = std::min<std::uint64_t>(start + chunk_bytes, text_.size());
-        for (std::uint64_t at = start; at < end; at += LineIndex::block_bytes) {
-            const std::uint64_t size = std::min<std::uint64_t>(LineIndex::block_bytes, end - at);
-            out_.newlines[at / LineIndex::block_bytes] =
-                static_cast<std::uint32_t>(count_newlines(text_.substr(at, size)));
-        }
-        Chunk& chunk = chunks_[number];
-        Context context{literals_, common_, chunk.places, text_, start, end, chunks_.size()};
-        const std::uint64_t overlap = std::min<std::uint64_t>(end + database_.longest, text_.size());
-        hs_scan(database_.hs.get(), text_.data() + start, static_cast<unsigned>(overlap - start), 0, scratch_,
-                on_match, &context);
+    void take_common() {
         for (Thinned& common : common_) {
-            chunk.places.insert(chunk.places.end(), common.kept.begin(), common.kept.end());
-            chunk.thinned = chunk.thinned || common.step > 1;
-            common.kept.clear();
-            common.seen = 0;
-            common.step = 1;
+            chunk_->places.insert(chunk_->places.end(), common.kept.begin(), common.kept.end());
+            chunk_->thinned = chunk_->thinned || common.step > 1;
+            common = {};
         }
-        std::sort(chunk.places.begin(), chunk.places.end(), [](const Place& a, const Place& b) {
-            return a.offset != b.offset ? a.offset < b.offset : a.literal < b.literal;
-        });
-        chunk.places.shrink_to_fit();
+        chunk_->places.shrink_to_fit();
     }
 
-private:
+    const Plan& plan_;
     std::string_view text_;
-    const std::vector<Literal>& literals_;
-    const Database& database_;
     Sweep& out_;
     std::vector<Chunk>& chunks_;
-    std::vector<Thinned> common_;
-    hs_scratch_t* scratch_ = nullptr;
+    std::vector<Thinned> common_;  // one a literal
+    Scratch head_scratch_, literal_scratch_;
+    Chunk* chunk_ = nullptr;
+    std::uint64_t start_ = 0, end_ = 0;  // of the chunk; what starts from the end on is the next one's
+    std::uint64_t searched_ = 0;         // all before this has been searched for literals where it had to be
+    std::uint64_t literals_from_ = 0;
+    std::uint64_t seen_ = 0;  // all before this has been searched for line ends
+    std::size_t in_line_ = 0;
 };
 
 }  // namespace
 
-Sweep sweep(std::string_view text, const std::vector<Literal>& literals, const Progress& progress) {
+Sweep sweep(std::string_view text, const Search& search, const Progress& progress) {
     Sweep out;
     out.newlines.resize((text.size() + LineIndex::block_bytes - 1) / LineIndex::block_bytes);
     std::vector<Chunk> chunks((text.size() + chunk_bytes - 1) / chunk_bytes);
-    const Database database = compile(literals);
+    const Plan plan(text, search, chunks.size());
     std::atomic<std::size_t> next{0};
     const auto work = [&](bool reports) {
-        Worker worker(text, literals, database, out, chunks);
+        Worker worker(plan, out, chunks);
         for (std::size_t i = next++; i < chunks.size() && !progress.cancelled; i = next++) {
             worker.scan(i);
             if (reports && i % 64 == 0)
@@ -179,6 +239,13 @@ Sweep sweep(std::string_view text, const std::vector<Literal>& literals, const P
         out.thinned = out.thinned || chunk.thinned;
         std::vector<Place>().swap(chunk.places);
     }
+    // A line that lies in two chunks was searched by both.
+    const auto key = [](const Place& p) { return std::pair(p.offset, p.literal); };
+    std::sort(out.places.begin(), out.places.end(),
+              [&](const Place& a, const Place& b) { return key(a) < key(b); });
+    out.places.erase(std::unique(out.places.begin(), out.places.end(),
+                                 [&](const Place& a, const Place& b) { return key(a) == key(b); }),
+                     out.places.end());
     return out;
 }
 

@@ -1,5 +1,8 @@
-// The one pass over all bytes: every literal that can start something is searched for at once (Vectorscan), and
-// line ends are counted on the way. All cores; memory grows with what is found, not with the log.
+// The one pass over all bytes (Vectorscan), on all cores; line ends are counted on the way. Memory grows with what
+// is found, not with the log.
+//
+// Two steps: a few heads, rare in what a healthy kernel prints, are searched for everywhere, and all literals only
+// in the lines that hold a head. Twenty or thirty heads are found at twice the speed of a hundred literals.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +15,22 @@ namespace stallsight {
 
 struct Literal {
     std::string_view text;
-    // Of a common literal at most `samples` places are kept for the whole log, evenly spread; 0: all.
+    // Of a common literal at most `samples` places are kept for the whole log, evenly spread; 0: all. It is its own
+    // head.
     std::size_t samples = 0;
+};
+
+struct Head {
+    std::string_view text;
+    // All literals are searched for in so many bytes from the head's line on: what a boot says of itself stands
+    // behind its banner.
+    std::uint64_t reach = 0;
+};
+
+struct Search {
+    std::vector<Head> heads;
+    std::vector<Literal> literals;
+    std::uint64_t start = 0;  // so many bytes at the start of the text are searched for all literals
 };
 
 struct Place {
@@ -27,6 +44,6 @@ struct Sweep {
     bool thinned = false;
 };
 
-Sweep sweep(std::string_view text, const std::vector<Literal>& literals, const Progress& progress);
+Sweep sweep(std::string_view text, const Search& search, const Progress& progress);
 
 }  // namespace stallsight
