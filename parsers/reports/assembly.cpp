@@ -1,41 +1,26 @@
 #include "parsers/reports/assembly.h"
 
 #include <algorithm>
-#include <string>
-#include <unordered_map>
+#include <memory>
+#include <span>
+#include <unordered_set>
 
-#include "parsers/reports/body.h"
+#include "base/parallel.h"
+#include "parsers/records/stamp.h"
+#include "parsers/reports/copies.h"
+#include "parsers/reports/openings.h"
+#include "parsers/reports/strand.h"
 #include "parsers/text.h"
 
 namespace stallsight {
 
 namespace {
 
+using Places = std::span<const std::uint64_t>;
+
 // Bounds of one report; a log that exceeds them is hostile or damaged.
 constexpr std::uint64_t most_lines = 20'000;
-constexpr std::uint64_t most_foreign = 4'000;
-// After so many lines that are nobody's the report is over. While its stack is still to come, other CPUs may print
-// a lot in between, but not for long.
-constexpr int most_unrelated = 24;
-constexpr int most_unrelated_before_stack = 200;
-constexpr Time longest_wait = std::chrono::seconds(2);
-constexpr Time longest_gap = std::chrono::seconds(30);
-// WARN() and BUG() print a few lines between the scissors and the header.
-constexpr int cut_distance = 5;
-
-// printk's caller tags tell interleaved reports apart.
-bool has_caller(const Record& r) {
-    return r.caller_cpu || r.caller_tid;
-}
-
-bool same_caller(const Record& a, const Record& b) {
-    return a.caller_cpu == b.caller_cpu && a.caller_tid == b.caller_tid;
-}
-
-bool is_stall(EventKind kind) {
-    return kind == EventKind::rcu_stall || kind == EventKind::soft_lockup || kind == EventKind::hard_lockup ||
-           kind == EventKind::hung_task || kind == EventKind::panic;
-}
+constexpr std::size_t most_strands = 8;
 
 // Whether a header inside a report is only its continuation: the oops behind "BUG: unable to handle", the trap
 // behind "kernel BUG at", the parts of a slab report.
@@ -59,183 +44,217 @@ bool continues(const Event& event, const Event& next, bool has_stack) {
            event.fields.value("subtype", "") == "machine_check";
 }
 
-}  // namespace
-
-bool Assembly::has_place(const LineView& line) const {
-    const auto found = std::lower_bound(places_.begin(), places_.end(), line.offset);
-    return found != places_.end() && *found < line.offset + line.text.size();
-}
-
-std::string Assembly::lines_behind_cut(const LineView& line, const Record& record, std::uint64_t& start) const {
-    std::vector<std::string_view> between;
-    std::uint64_t at = line.offset;
-    for (int i = 0; i < cut_distance && at > 0; ++i) {
-        const LineView before = line_before(text_, at);
-        if (before.cut || before.offset >= at) break;
-        at = before.offset;
-        const Record r = parse_record(before.text);
-        if (has_caller(r) && has_caller(record) && !same_caller(r, record)) continue;
-        if (contains(r.message, "[ cut here ]")) {
-            std::string joined;
-            for (auto it = between.rbegin(); it != between.rend(); ++it) {
-                if (!joined.empty()) joined += '\n';
-                joined += *it;
-            }
-            start = at;
-            return joined;
-        }
-        between.push_back(trim(r.message));
+// A console may write one CPU's record into the middle of another's line: a second stamp begins a second record.
+std::vector<Record> records_in(std::string_view text) {
+    std::vector<Record> records = {parse_record(text)};
+    const auto begin = static_cast<std::size_t>(records.front().message.data() - text.data());
+    std::size_t stamp = find_kernel_stamp(text, begin);
+    if (stamp == std::string_view::npos || stamp == begin) return records;
+    records.clear();
+    std::size_t start = 0;
+    for (; stamp != std::string_view::npos; stamp = find_kernel_stamp(text, stamp + 1)) {
+        records.push_back(parse_record(text.substr(start, stamp - start)));
+        start = stamp;
     }
-    return {};
+    records.push_back(parse_record(text.substr(start)));
+    return records;
 }
 
-std::optional<Assembly::Found> Assembly::header_at(const LineView& line, std::uint64_t place,
-                                                   const ReportKind& kind) const {
-    const std::string_view here = text_.substr(place, line.offset + line.text.size() - place);
-    if (std::none_of(kind.patterns.begin(), kind.patterns.end(),
-                     [&](std::string_view p) { return here.starts_with(p); })) {
-        return std::nullopt;
-    }
-    Found found;
-    found.kind = &kind;
-    found.record = parse_record_at(line.text, place - line.offset);
-    const Record& record = found.record;
-    const char* at = text_.data() + place;
-    if (at < record.message.data() || at >= record.message.data() + record.message.size()) return std::nullopt;
-    const auto lead = static_cast<std::size_t>(at - record.message.data());
-    found.event.offset = line.offset;
-    const std::string cut = lines_behind_cut(line, record, found.event.offset);
-    const Header header{record, record.message.substr(0, lead), record.message.substr(lead), cut};
-    found.event.kind = kind.kind;
-    if (!kind.accept(header, found.event)) return std::nullopt;
-    found.event.time = record.time;
-    found.event.wall = std::string(record.wall);
-    return found;
-}
-
-// The table's order decides, not the order in the line: "[ BUG: held lock freed! ]" is lockdep's.
-std::optional<Assembly::Found> Assembly::header_in(const LineView& line) const {
-    const auto first = std::lower_bound(places_.begin(), places_.end(), line.offset);
-    const auto last = std::lower_bound(first, places_.end(), line.offset + line.text.size());
-    for (const ReportKind& kind : report_kinds()) {
-        for (auto place = first; place != last; ++place) {
-            if (auto found = header_at(line, *place, kind)) return found;
-        }
-    }
-    return std::nullopt;
-}
-
-void Assembly::read_body(Found& found, std::uint64_t next) {
-    Event& event = found.event;
-    Body body(*found.kind, event);
-    std::vector<Record> callers = {found.record};
-    std::uint64_t number = index_.line_at(text_, next == 0 ? 0 : next - 1);
-    event.line_last = number;
-    event.offset_last = next;
-    std::optional<Time> last = event.time;
-    std::uint64_t foreign = 0;
-    int unrelated = 0;
-    for (std::uint64_t lines = 0; next < text_.size() && lines < most_lines; ++lines) {
-        const LineView line = line_from(text_, next);
-        if (line.cut) break;
-        next = line.next;
-        ++number;
-        const Record record = parse_record(line.text);
-        if (last && record.time && *record.time - *last > longest_gap) break;
-        const std::string_view message = trim(record.message);
-        if (has_caller(callers.front()) && has_caller(record) &&
-            std::none_of(callers.begin(), callers.end(), [&](const Record& c) { return same_caller(c, record); })) {
-            if (!is_stall(event.kind) || !message.starts_with("NMI backtrace for cpu ")) {
-                if (++foreign > most_foreign) break;
-                continue;
-            }
-            callers.push_back(record);  // another CPU was asked for its stack
-        }
-        // Rust's panic hands over to BUG().
-        if (contains(message, "[ cut here ]") && (body.has_stack() || !event.headline.starts_with("rust_kernel:")))
-            break;
-        if (has_place(line)) {
-            if (const auto other = header_in(line)) {
-                if (other->kind->single_line) continue;
-                if (!continues(event, other->event, body.has_stack())) break;
-                absorbed_.insert(line.offset);
-            }
-        }
-        if (body.take(record.message, number)) {
-            unrelated = 0;
-            note_jiffies_time(record, event);
-            event.line_last = number;
-            event.offset_last = line.next;
-            if (record.time) last = record.time;
-        } else {
-            const bool waiting =
-                !body.has_stack() && (!last || !record.time || *record.time - *last < longest_wait);
-            if (++unrelated > (waiting ? most_unrelated_before_stack : most_unrelated)) break;
-        }
-        if (body.ended()) break;
-    }
-    body.finish();
-    if (!event.cpu && found.record.caller_cpu) event.cpu = found.record.caller_cpu;
-    if (!event.task.pid && found.record.caller_tid) event.task.pid = found.record.caller_tid;
-}
-
-// A stall report takes a while to print; t= counts up to the moment of its own line.
-void Assembly::note_jiffies_time(const Record& record, Event& event) {
-    if (event.kind == EventKind::rcu_stall && record.time && event.fields.contains("jiffies") &&
-        !event.fields.contains("jiffies_time_s"))
-        event.fields["jiffies_time_s"] = seconds(*record.time);
-}
-
-namespace {
-
-// The same report may be in one file twice: a console and a syslog copy, or a list of alerts made of the log.
-bool is_copy(const Event& event, const Event& earlier) {
-    if (event.kind != earlier.kind || event.headline != earlier.headline) return false;
-    if (!event.time) return event.frames.empty() && earlier.time.has_value();
-    const bool early_boot = *event.time < std::chrono::seconds(1);
-    return event.time == earlier.time && !early_boot && event.frames.size() == earlier.frames.size();
-}
-
-// Folds copies into the first of them, which keeps their lines in fields["copies"].
-void fold_copies(std::vector<Event>& events) {
-    std::unordered_map<std::string, std::vector<std::size_t>> seen;
-    std::vector<Event> kept;
-    for (Event& event : events) {
-        std::vector<std::size_t>& same = seen[event.headline];
-        const auto original =
-            std::find_if(same.begin(), same.end(), [&](std::size_t i) { return is_copy(event, kept[i]); });
-        if (original != same.end()) {
-            kept[*original].fields["copies"].push_back(event.line);
-            continue;
-        }
-        if (same.size() < 64) same.push_back(kept.size());
-        kept.push_back(std::move(event));
-    }
-    events = std::move(kept);
-}
-
-}  // namespace
-
-std::vector<Event> Assembly::run(const Progress& progress) {
+// The reports whose headers lie in one part of the log.
+struct Part {
+    Places places;
     std::vector<Event> events;
+    // The end of what was looked at: a later part that begins before it was not free to decide alone.
+    std::uint64_t reach = 0;
+};
+
+class PartReader {
+public:
+    PartReader(std::string_view text, const LineIndex& index, Places all)
+        : text_(text), index_(index), openings_(text, all) {}
+
+    Part read(Places places, const Progress& progress);
+
+private:
+    using Strands = std::vector<std::unique_ptr<Strand>>;
+
+    void read_reports(Opening opening, const LineView& line);
+    void read_line(Strands& strands, const LineView& line, std::uint64_t number);
+    // True when the line opens a report, or part of one, and needs no further look.
+    bool read_opening(Strands& strands, const LineView& line, std::uint64_t number);
+    void open(Strands& strands, Opening opening, const LineView& line);
+    static void give(Strands& strands, const Record& record, std::uint64_t number, std::uint64_t next);
+
+    std::string_view text_;
+    const LineIndex& index_;
+    Openings openings_;
+    Part part_;
+    std::unordered_set<std::uint64_t> absorbed_;  // offsets of header lines that were read inside another report
+};
+
+Part PartReader::read(Places places, const Progress& progress) {
+    part_.places = places;
     std::uint64_t done = 0;  // everything before this offset has been looked at
-    for (const std::uint64_t place : places_) {
+    for (const std::uint64_t place : places) {
         if (progress.cancelled) break;
         if (place < done) continue;
         const LineView line = line_around(text_, place);
         done = std::max(line.next, place + 1);
         if (absorbed_.contains(line.offset)) continue;
-        auto found = header_in(line);
-        if (!found || found->kind->notice) continue;
-        found->event.line = index_.line_at(text_, found->event.offset);
-        if (found->kind->single_line) {
-            found->event.line_last = found->event.line;
-            found->event.offset_last = line.next;
+        auto opening = openings_.in(line);
+        if (!opening || opening->kind->notice) continue;
+        opening->event.line = index_.line_at(text_, opening->event.offset);
+        if (opening->kind->single_line) {
+            opening->event.line_last = opening->event.line;
+            opening->event.offset_last = line.next;
+            part_.events.push_back(std::move(opening->event));
         } else {
-            read_body(*found, line.next);
+            read_reports(std::move(*opening), line);
         }
-        events.push_back(std::move(found->event));
     }
+    return std::move(part_);
+}
+
+bool any_open(const std::vector<std::unique_ptr<Strand>>& strands) {
+    return std::any_of(strands.begin(), strands.end(), [](const auto& s) { return s->open(); });
+}
+
+void PartReader::open(Strands& strands, Opening opening, const LineView& line) {
+    const std::uint64_t number = index_.line_at(text_, line.next == 0 ? 0 : line.next - 1);
+    strands.push_back(std::make_unique<Strand>(std::move(opening), number, line.next));
+}
+
+void PartReader::read_reports(Opening opening, const LineView& header) {
+    Strands strands;
+    open(strands, std::move(opening), header);
+    std::uint64_t number = strands.front()->event().line_last;
+    std::uint64_t next = header.next;
+    for (std::uint64_t lines = 0; next < text_.size() && lines < most_lines && any_open(strands); ++lines) {
+        const LineView line = line_from(text_, next);
+        if (line.cut) break;
+        next = line.next;
+        read_line(strands, line, ++number);
+    }
+    part_.reach = std::max(part_.reach, next);
+    for (const auto& strand : strands) {
+        if (next >= text_.size()) strand->log_ended();
+        part_.events.push_back(strand->finish());
+    }
+}
+
+bool PartReader::read_opening(Strands& strands, const LineView& line, std::uint64_t number) {
+    auto other = openings_.in(line);
+    if (!other) return false;
+    if (other->kind->single_line) return true;
+    for (auto strand = strands.rbegin(); strand != strands.rend(); ++strand) {
+        if (!(*strand)->open() || !continues((*strand)->event(), other->event, (*strand)->has_stack())) continue;
+        absorbed_.insert(line.offset);
+        return false;
+    }
+    for (const auto& strand : strands)
+        if (other->kind->notice || !strand->may_go_on(*other, number)) strand->close();
+    if (!any_open(strands) || strands.size() >= most_strands) {
+        for (const auto& strand : strands) strand->close();
+        return true;
+    }
+    // What stands in front of the header in its line is another report's half line.
+    const auto lead = static_cast<std::size_t>(other->record.message.data() - line.text.data());
+    const std::size_t stamp = find_kernel_stamp(line.text);
+    if (const std::size_t inner = find_kernel_stamp(line.text, stamp + 1); stamp < inner && inner < lead)
+        give(strands, parse_record(line.text.substr(0, inner)), number, line.next);
+    absorbed_.insert(line.offset);
+    other->event.line = index_.line_at(text_, other->event.offset);
+    open(strands, std::move(*other), line);
+    return true;
+}
+
+void PartReader::read_line(Strands& strands, const LineView& line, std::uint64_t number) {
+    const Record first = parse_record(line.text);
+    for (const auto& strand : strands)
+        if (strand->open() && strand->too_late(first)) strand->close();
+    if (std::none_of(strands.begin(), strands.end(),
+                     [&](const auto& s) { return s->open() && s->may_be_of_caller(first); }))
+        return;
+    for (const auto& strand : strands)
+        if (strand->open()) strand->note_loss(line.text);
+    // The scissors open another report; Rust's panic hands over to BUG().
+    if (contains(first.message, "[ cut here ]")) {
+        for (const auto& strand : strands)
+            if (!strand->inside_stack() &&
+                (strand->has_stack() || !strand->event().headline.starts_with("rust_kernel:")))
+                strand->close();
+        return;
+    }
+    if (read_opening(strands, line, number)) return;
+    for (const Record& record : records_in(line.text)) give(strands, record, number, line.next);
+}
+
+void PartReader::give(Strands& strands, const Record& record, std::uint64_t number, std::uint64_t next) {
+    if (strands.size() == 1) {
+        strands.front()->take(record, number, next);
+        return;
+    }
+    using Fit = Strand::Fit;
+    std::vector<std::pair<Fit, Strand*>>
+        fits;  // best first; of equals the one that opened last, or whose turn it is
+    for (auto strand = strands.rbegin(); strand != strands.rend(); ++strand) {
+        if (!(*strand)->open()) continue;
+        if (const Fit fit = (*strand)->fit(record, number); fit != Fit::none) fits.emplace_back(fit, strand->get());
+    }
+    std::stable_sort(fits.begin(), fits.end(), [](const auto& a, const auto& b) {
+        const bool older = a.first == Fit::turn && a.second->event().line < b.second->event().line;
+        return a.first != b.first ? a.first > b.first : older;
+    });
+    for (const auto& [fit, strand] : fits) {
+        const bool entry = strand->inside_stack();
+        if (!strand->take(record, number, next)) continue;
+        if (fit == Fit::proved) strand->goes_on_beside();
+        if (fit == Fit::proved || !entry || !strand->inside_stack()) return;
+        for (const auto& [other_fit, other] : fits) {
+            if (other == strand || !other->inside_stack()) continue;
+            strand->mixed_with(other->event().line);
+            other->mixed_with(strand->event().line);
+        }
+        return;
+    }
+}
+
+// Parts of about equal size, cut where there is room between two places.
+std::vector<Places> divide(Places places) {
+    constexpr std::size_t small = 512;
+    constexpr std::uint64_t room = 16 * 1024;
+    const std::size_t parts = places.size() < small ? 1 : worker_count();
+    std::vector<Places> out;
+    std::size_t start = 0;
+    for (std::size_t k = 1; k <= parts; ++k) {
+        std::size_t end = std::max(start, places.size() * k / parts);
+        while (end > 0 && end < places.size() && places[end] - places[end - 1] < room) ++end;
+        if (end > start) out.push_back(places.subspan(start, end - start));
+        start = end;
+    }
+    return out;
+}
+
+}  // namespace
+
+std::vector<Event> assemble_reports(std::string_view text, const LineIndex& index,
+                                    const std::vector<std::uint64_t>& places, const Progress& progress) {
+    const std::vector<Places> divided = divide(places);
+    std::vector<Part> parts(divided.size());
+    const auto read = [&](Places part) { return PartReader(text, index, places).read(part, progress); };
+    parallel_for(parts.size(), [&](std::size_t i) { parts[i] = read(divided[i]); });
+    for (std::size_t i = 1; i < parts.size(); ++i) {
+        if (parts[i - 1].reach <= parts[i].places.front()) continue;
+        // A report of the part before ran into this one: both are read again as one.
+        const Places before = parts[i - 1].places;
+        parts[i] = read(Places(before.data(), before.size() + parts[i].places.size()));
+        parts[i - 1] = {};
+    }
+    std::vector<Event> events;
+    for (Part& part : parts)
+        for (Event& event : part.events) events.push_back(std::move(event));
+    std::stable_sort(events.begin(), events.end(),
+                     [](const Event& a, const Event& b) { return a.offset < b.offset; });
     fold_copies(events);
     return events;
 }

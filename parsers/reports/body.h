@@ -22,14 +22,18 @@ public:
     void finish();
 
     [[nodiscard]] std::uint64_t line() const { return line_; }
+    // The next stack entry is the place where preemption was disabled.
+    [[nodiscard]] bool expects_place() const { return disabled_at_; }
+    [[nodiscard]] bool in_section() const { return open_ < event_.sections.size(); }
+    [[nodiscard]] bool in_stack() const {
+        return in_section() && event_.sections[open_].kind == Section::Kind::call_trace;
+    }
     // A stack with at least one entry has been read.
     [[nodiscard]] bool has_stack() const;
     Section* open() { return open_ < event_.sections.size() ? &event_.sections[open_] : nullptr; }
     Section& start(Section section);
     void close() { open_ = none; }
     void end() { ended_ = true; }
-    // The next stack entry is the place where preemption was disabled.
-    void expect_disabled_at() { disabled_at_ = true; }
 
 private:
     static constexpr std::size_t none = static_cast<std::size_t>(-1);

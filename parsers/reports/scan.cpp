@@ -69,7 +69,7 @@ public:
         read_facts(found);
         read_torture(found);
         read_remarks(found);
-        out_.events = Assembly(text_, out_.index, std::move(reports)).run(progress_);
+        out_.events = assemble_reports(text_, out_.index, reports, progress_);
         number_boots();
         sample_lines();
         return std::move(out_);

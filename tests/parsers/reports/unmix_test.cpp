@@ -1,0 +1,159 @@
+// Reports of several CPUs in one console: which line is whose.
+#include <gmock/gmock.h>
+
+#include "parsers/reports/scan.h"
+
+namespace stallsight {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+std::vector<std::string> functions(const Event& event) {
+    std::vector<std::string> out;
+    for (const Frame& frame : event.frames) out.push_back(frame.function);
+    return out;
+}
+
+TEST(Unmix, StackPointersTellThePpcStacksOfTwoCpusApart) {
+    const LogScan scan = scan_log(
+        "[   10.000001] BUG: scheduling while atomic: tx_a/101/0x00000203\n"
+        "[   10.000002] BUG: scheduling while atomic: tx_b/202/0x00000203\n"
+        "[   10.000003] CPU: 1 PID: 101 Comm: tx_a Not tainted 5.4.72 #2\n"
+        "[   10.000004] CPU: 2 PID: 202 Comm: tx_b Not tainted 5.4.72 #2\n"
+        "[   10.000005] Call Trace:\n"
+        "[   10.000006] Call Trace:\n"
+        "[   10.000007] [c0000000a0001000] [c00000000073d4f4] .dump_stack+0xa0/0xd4 (unreliable)\n"
+        "[   10.000008] [c0000000b0001000] [c00000000073d4f4] .dump_stack+0xa0/0xd4 (unreliable)\n"
+        "[   10.000009] [c0000000a0001090] [c000000000001000] .__schedule_bug+0xcc/0xe8\n"
+        "[   10.000010] [c0000000a0001120] [c000000000002000] .send_a+0x10/0x20 [mod_a]\n"
+        "[   10.000011] [c0000000b0001090] [c000000000001000] .__schedule_bug+0xcc/0xe8\n"
+        "[   10.000012] [c0000000a00011b0] [c000000000003000] system_call+0x60/0x6c\n"
+        "[   10.000013] [c0000000b0001120] [c000000000002000] .send_b+0x10/0x20 [mod_b]\n"
+        "[   10.000014] [c0000000b00011b0] [c000000000003000] system_call+0x60/0x6c\n");
+    ASSERT_EQ(scan.events.size(), 2U);
+    EXPECT_THAT(functions(scan.events[0]), ElementsAre("dump_stack", "__schedule_bug", "send_a", "system_call"));
+    EXPECT_THAT(functions(scan.events[1]), ElementsAre("dump_stack", "__schedule_bug", "send_b", "system_call"));
+    EXPECT_EQ(scan.events[0].cpu, 1);
+    EXPECT_EQ(scan.events[1].cpu, 2);
+    EXPECT_FALSE(scan.events[0].partial);
+    EXPECT_FALSE(scan.events[1].partial);
+}
+
+TEST(Unmix, AStackGoesOnBehindTheHeaderOfAnotherCpu) {
+    const LogScan scan = scan_log(
+        "[   20.000001] BUG: scheduling while atomic: tx_a/101/0x00000203\n"
+        "[   20.000002] CPU: 1 PID: 101 Comm: tx_a Not tainted 6.1.0 #1\n"
+        "[   20.000003] Call Trace:\n"
+        "[   20.000004]  __schedule_bug+0x10/0x20\n"
+        "[   20.000005] watchdog: BUG: soft lockup - CPU#2 stuck for 23s! [spin:202]\n"
+        "[   20.000006]  send_a+0x10/0x20 [mod_a]\n"
+        "[   20.000007]  entry_SYSCALL_64_after_hwframe+0x63/0xcd\n"
+        "[   20.000008] CPU: 2 PID: 202 Comm: spin Not tainted 6.1.0 #1\n"
+        "[   20.000009] RIP: 0010:spin_here+0x5/0x10 [mod_b]\n"
+        "[   20.000010] Call Trace:\n"
+        "[   20.000011]  kthread+0xe9/0x110\n"
+        "[   20.000012]  ret_from_fork+0x22/0x30\n");
+    ASSERT_EQ(scan.events.size(), 2U);
+    EXPECT_THAT(functions(scan.events[0]),
+                ElementsAre("__schedule_bug", "send_a", "entry_SYSCALL_64_after_hwframe"));
+    EXPECT_THAT(functions(scan.events[1]), ElementsAre("spin_here", "kthread", "ret_from_fork"));
+    EXPECT_FALSE(scan.events[0].partial);
+    EXPECT_FALSE(scan.events[1].partial);
+}
+
+TEST(Unmix, WhatNothingTellsApartIsSaid) {
+    const LogScan scan = scan_log(
+        "[   30.000001] BUG: scheduling while atomic: tx_a/101/0x00000203\n"
+        "[   30.000002] CPU: 1 PID: 101 Comm: tx_a Not tainted 6.1.0 #1\n"
+        "[   30.000003] Call Trace:\n"
+        "[   30.000004]  __schedule_bug+0x10/0x20\n"
+        "[   30.000005] BUG: scheduling while atomic: tx_b/202/0x00000203\n"
+        "[   30.000006] CPU: 2 PID: 202 Comm: tx_b Not tainted 6.1.0 #1\n"
+        "[   30.000007] Call Trace:\n"
+        "[   30.000008]  __schedule_bug+0x10/0x20\n"
+        "[   30.000009]  send_a_or_b+0x10/0x20\n"
+        "[   30.000010]  send_b_or_a+0x10/0x20\n"
+        "[   30.000011]  entry_SYSCALL_64_after_hwframe+0x63/0xcd\n"
+        "[   30.000012]  entry_SYSCALL_64_after_hwframe+0x63/0xcd\n");
+    ASSERT_EQ(scan.events.size(), 2U);
+    EXPECT_TRUE(scan.events[0].partial);
+    EXPECT_TRUE(scan.events[1].partial);
+    EXPECT_THAT(scan.events[0].partial_reason, HasSubstr("the report in line 5"));
+    EXPECT_THAT(scan.events[1].partial_reason, HasSubstr("the report in line 1"));
+}
+
+TEST(Unmix, OneCpuEndsItsReportBeforeItBeginsAnother) {
+    const LogScan scan = scan_log(
+        "[   40.000001] BUG: scheduling while atomic: tx_a/101/0x00000203\n"
+        "[   40.000002] CPU: 1 PID: 101 Comm: tx_a Not tainted 6.1.0 #1\n"
+        "[   40.000003] Call Trace:\n"
+        "[   40.000004]  first+0x10/0x20\n"
+        "[   40.000005] BUG: scheduling while atomic: tx_a/101/0x00000000\n"
+        "[   40.000006] CPU: 1 PID: 101 Comm: tx_a Not tainted 6.1.0 #1\n"
+        "[   40.000007] Call Trace:\n"
+        "[   40.000008]  second+0x10/0x20\n"
+        "[   40.000009] done\n");
+    ASSERT_EQ(scan.events.size(), 2U);
+    EXPECT_THAT(functions(scan.events[0]), ElementsAre("first"));
+    EXPECT_THAT(functions(scan.events[1]), ElementsAre("second"));
+    EXPECT_FALSE(scan.events[0].partial);
+}
+
+TEST(Unmix, CallerTagsTellTheReportsApart) {
+    const LogScan scan = scan_log(
+        "[   50.000001][  T101] BUG: scheduling while atomic: tx_a/101/0x00000203\n"
+        "[   50.000002][  T202] BUG: scheduling while atomic: tx_b/202/0x00000203\n"
+        "[   50.000003][  T101] Call Trace:\n"
+        "[   50.000004][  T202] Call Trace:\n"
+        "[   50.000005][  T202]  send_b+0x10/0x20\n"
+        "[   50.000006][  T101]  send_a+0x10/0x20\n"
+        "[   50.000007][  T202]  ret_from_fork+0x1/0x2\n"
+        "[   50.000008][  T101]  ret_from_fork+0x1/0x2\n");
+    ASSERT_EQ(scan.events.size(), 2U);
+    EXPECT_THAT(functions(scan.events[0]), ElementsAre("send_a", "ret_from_fork"));
+    EXPECT_THAT(functions(scan.events[1]), ElementsAre("send_b", "ret_from_fork"));
+    EXPECT_THAT(scan.events[0].partial_reason, IsEmpty());
+}
+
+TEST(Unmix, ARecordInsideAnothersLineIsARecord) {
+    const LogScan scan = scan_log(
+        "[   60.000001] BUG: scheduling while atomic: tx_a/101/0x00000203\n"
+        "[   60.000002] CPU: 1 PID: 101 Comm: tx_a Not tainted 6.1.0 #1\n"
+        "[   60.000003] Call Trace:\n"
+        "[   60.000004]  one+0x10/0x20[   60.000005]  two+0x10/0x20\n"
+        "[   60.000006]  three+0x1/0x2[   60.000007] watchdog: BUG: soft lockup - CPU#2 stuck for 23s! [spin:202]\n"
+        "[   60.000008]  ret_from_fork+0x22/0x30\n"
+        "[   60.000009] CPU: 2 PID: 202 Comm: spin Not tainted 6.1.0 #1\n"
+        "[   60.000010] Call Trace:\n"
+        "[   60.000011]  spinning+0x22/0x30\n"
+        "[   60.000012]  ret_from_fork+0x22/0x30\n");
+    ASSERT_EQ(scan.events.size(), 2U);
+    EXPECT_THAT(functions(scan.events[0]), ElementsAre("one", "two", "three", "ret_from_fork"));
+    EXPECT_THAT(functions(scan.events[1]), ElementsAre("spinning", "ret_from_fork"));
+}
+
+TEST(Partial, AReportThatTheLogCutsOffIsNamed) {
+    const LogScan scan = scan_log(
+        "[   70.000001] BUG: scheduling while atomic: tx_a/101/0x00000203\n"
+        "[   70.000002] Call Trace:\n"
+        "[   70.000003]  __schedule_bug+0x10/0x20\n");
+    ASSERT_EQ(scan.events.size(), 1U);
+    EXPECT_TRUE(scan.events[0].partial);
+    EXPECT_EQ(scan.events[0].partial_reason, "the log ends inside its stack");
+}
+
+TEST(Partial, MessagesThatPrintkDroppedAreCounted) {
+    const LogScan scan = scan_log(
+        "[   80.000001] WARNING: CPU: 1 PID: 7 at mm/slab.c:1 f+0x1/0x2\n"
+        "** 25 printk messages dropped ** [   80.000002] Call Trace:\n"
+        "[   80.000003]  f+0x1/0x2\n"
+        "** 5 printk messages dropped ** [   80.000004]  ret_from_fork+0x1/0x2\n"
+        "[   80.000005] ---[ end trace 0000000000000001 ]---\n");
+    ASSERT_EQ(scan.events.size(), 1U);
+    EXPECT_EQ(scan.events[0].partial_reason, "printk dropped 30 messages of its time");
+}
+
+}  // namespace
+}  // namespace stallsight
