@@ -120,7 +120,7 @@ private slots:
     void events_are_grouped_by_incident() {
         const QStringList rows = outline(*part<EventsPanel>()->findChild<RowModel*>());
         QCOMPARE(rows.value(0), "scheduling while atomic");
-        QCOMPARE(rows.value(1), "  warning: preempt_count_sub follows");
+        QCOMPARE(rows.value(1), "  warning: preempt_count_sub follows, incomplete");
         QCOMPARE(rows.value(2), "RCU stall open at end of log");
         QVERIFY2(rows.value(3).startsWith("rcutorture: no failure, 6"), qPrintable(rows.value(3)));
         QCOMPARE(part<EventsPanel>()->note(), "3 in 2 incidents");
