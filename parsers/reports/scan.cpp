@@ -7,6 +7,7 @@
 #include "parsers/reports/assembly.h"
 #include "parsers/reports/boots.h"
 #include "parsers/reports/facts.h"
+#include "parsers/reports/headless.h"
 #include "parsers/reports/heads.h"
 #include "parsers/reports/kind.h"
 #include "parsers/reports/lines.h"
@@ -21,11 +22,12 @@ namespace {
 constexpr std::size_t torture_samples = 4096;  // of each common line; a very long log is thinned evenly
 constexpr std::size_t most_remarks = 20'000;
 constexpr std::size_t most_facts = 20'000;
+constexpr std::size_t most_losses = 4096;
 constexpr int sampled_lines = 200;
 // The lines of one statistics sample stand close together, but other CPUs print in between.
 constexpr int statistics_lines = 24;
 
-enum class Purpose { report, fact, torture, remark };
+enum class Purpose { report, fact, torture, remark, loss };
 
 struct Purposes {
     Search search;
@@ -50,6 +52,7 @@ const Purposes& purposes() {
             p.add(literal.text, Purpose::torture, literal.common ? torture_samples : 0);
         }
         p.add(" // ", Purpose::remark, most_remarks);
+        p.add(" printk messages dropped **", Purpose::loss, most_losses);
         return p;
     }();
     return made;
@@ -70,6 +73,7 @@ public:
         read_torture(found);
         read_remarks(found);
         out_.events = assemble_reports(text_, out_.index, reports, progress_);
+        add_headless_reports(text_, out_.index, reports, torn_lines(found), out_.events);
         number_boots();
         sample_lines();
         return std::move(out_);
@@ -130,6 +134,15 @@ private:
             if (record.remark.empty() || (!record.time && record.level == std::nullopt)) continue;
             out_.remarks.push_back({out_.index.line_at(text_, line.offset), std::string(record.remark)});
         }
+    }
+
+    // Where a report may go on whose first lines are missing.
+    std::vector<std::uint64_t> torn_lines(const Sweep& found) const {
+        std::vector<std::uint64_t> starts = {0};
+        for (const Place& place : found.places)
+            if (purposes().of[place.literal] == Purpose::loss)
+                starts.push_back(line_around(text_, place.offset).offset);
+        return starts;
     }
 
     void number_boots() {

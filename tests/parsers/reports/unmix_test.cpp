@@ -155,5 +155,46 @@ TEST(Partial, MessagesThatPrintkDroppedAreCounted) {
     EXPECT_EQ(scan.events[0].partial_reason, "printk dropped 30 messages of its time");
 }
 
+TEST(Partial, AReportThatTheLogBeginsInsideIsNamed) {
+    const LogScan stack = scan_log(
+        "[   90.000003]  dump_stack+0x10/0x20\n"
+        "[   90.000004]  __schedule_bug+0x10/0x20\n"
+        "[   90.000005]  mutex_lock+0x10/0x20\n"
+        "[   90.000006]  notify+0x10/0x20 [mod]\n"
+        "[   90.000007]  ret_from_fork+0x1/0x2\n"
+        "[   90.100000] eth0: link up\n");
+    ASSERT_EQ(stack.events.size(), 1U);
+    EXPECT_EQ(stack.events[0].kind, EventKind::atomic_sleep);
+    EXPECT_EQ(stack.events[0].partial_reason, "the log begins inside it");
+    EXPECT_EQ(stack.events[0].frames.size(), 5U);
+    EXPECT_EQ(stack.events[0].line, 1U);
+    EXPECT_EQ(stack.events[0].line_last, 5U);
+
+    const LogScan stall = scan_log(
+        "[   90.000002]  (detected by 2, t=15268234 jiffies, g=60521, q=99)\n"
+        "[   90.000003] rcu: rcu_preempt kthread starved for 15268154 jiffies! g60521 f0x2 RCU_GP_WAIT_FQS(5) "
+        "->state=0x0 ->cpu=0\n");
+    ASSERT_EQ(stall.events.size(), 1U);
+    EXPECT_EQ(stall.events[0].kind, EventKind::rcu_stall);
+    EXPECT_EQ(stall.events[0].fields["jiffies"], 15268234);
+    EXPECT_EQ(stall.events[0].fields["starved"]["cpu"], 0);
+}
+
+TEST(Partial, AStackBehindDroppedMessagesIsNamed) {
+    const LogScan scan = scan_log(
+        "[   95.000001] eth0: link up\n[   95.000001] eth0: link up\n[   95.000001] eth0: link up\n"
+        "[   95.000001] eth0: link up\n[   95.000001] eth0: link up\n[   95.000001] eth0: link up\n"
+        "** 25 printk messages dropped ** [   95.000002]  watchdog_timer_fn+0x1/0x2\n"
+        "[   95.000003]  spin+0x1/0x2\n");
+    ASSERT_EQ(scan.events.size(), 1U);
+    EXPECT_EQ(scan.events[0].kind, EventKind::soft_lockup);
+    EXPECT_EQ(scan.events[0].line, 7U);
+    EXPECT_EQ(scan.events[0].partial_reason, "printk dropped its first lines");
+}
+
+TEST(Partial, ALogThatBeginsWithAStackOfNothingHasNoReport) {
+    EXPECT_THAT(scan_log("[    1.0]  some_work+0x1/0x2\n[    1.0]  ret_from_fork+0x1/0x2\n").events, IsEmpty());
+}
+
 }  // namespace
 }  // namespace stallsight

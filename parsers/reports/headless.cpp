@@ -1,0 +1,165 @@
+#include "parsers/reports/headless.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "parsers/reports/openings.h"
+#include "parsers/reports/strand.h"
+#include "parsers/text.h"
+
+namespace stallsight {
+
+namespace {
+
+constexpr int most_lines = 400;
+constexpr int lines_before = 5;
+
+// The function that prints or detects a report stands near the top of its stack.
+struct Detector {
+    std::string_view function;  // or its beginning
+    EventKind kind;
+};
+constexpr auto detectors = std::to_array<Detector>({
+    {"__schedule_bug", EventKind::atomic_sleep},     // kernel/sched/core.c
+    {"__might_sleep", EventKind::atomic_sleep},      //
+    {"___might_sleep", EventKind::atomic_sleep},     //
+    {"__might_resched", EventKind::atomic_sleep},    //
+    {"check_preemption_disabled", EventKind::bug},   // lib/smp_processor_id.c
+    {"debug_smp_processor_id", EventKind::bug},      //
+    {"print_circular_bug", EventKind::lockdep},      // kernel/locking/lockdep.c
+    {"print_usage_bug", EventKind::lockdep},         //
+    {"print_deadlock_bug", EventKind::lockdep},      //
+    {"lockdep_rcu_suspicious", EventKind::lockdep},  //
+    {"rcu_sched_clock_irq", EventKind::rcu_stall},   // kernel/rcu/tree.c
+    {"rcu_check_callbacks", EventKind::rcu_stall},   // before 5.0
+    {"rcu_dump_cpu_stacks", EventKind::rcu_stall},   // kernel/rcu/tree_stall.h
+    {"print_cpu_stall", EventKind::rcu_stall},       //
+    {"watchdog_timer_fn", EventKind::soft_lockup},   // kernel/watchdog.c
+    {"watchdog_overflow_callback", EventKind::hard_lockup},
+    {"watchdog_hardlockup_check", EventKind::hard_lockup},
+    {"soft_nmi_interrupt", EventKind::hard_lockup},  // arch/powerpc/kernel/watchdog.c
+    {"kasan_report", EventKind::kasan},
+    {"__kasan_report", EventKind::kasan},
+    {"kmsan_report", EventKind::kmsan},
+    {"kcsan_report", EventKind::kcsan},
+    {"__ubsan_handle", EventKind::ubsan},
+    {"oom_kill_process", EventKind::oom},  // mm/oom_kill.c
+    {"out_of_memory", EventKind::oom},
+    {"__warn", EventKind::warning},  // kernel/panic.c
+    {"warn_slowpath", EventKind::warning},
+    {"oops_end", EventKind::oops},  // arch/x86/kernel/dumpstack.c
+    {"page_fault_oops", EventKind::oops},
+    {"no_context", EventKind::oops},
+    {"__do_kernel_fault", EventKind::oops},  // arch/arm*/mm/fault.c
+    {"bad_page_fault", EventKind::oops},     // arch/powerpc/mm/fault.c
+    {"asm_exc_page_fault", EventKind::oops},
+});
+
+std::optional<EventKind> kind_by_stack(const Event& event) {
+    for (const Section& section : event.sections) {
+        for (const Frame& frame : section.frames) {
+            const auto found = std::find_if(detectors.begin(), detectors.end(), [&](const Detector& d) {
+                return frame.function.starts_with(d.function);
+            });
+            if (found != detectors.end()) return found->kind;
+        }
+    }
+    return std::nullopt;
+}
+
+const ReportKind& stall_row() {
+    const auto& kinds = report_kinds();
+    return *std::find_if(kinds.begin(), kinds.end(),
+                         [](const ReportKind& k) { return k.kind == EventKind::rcu_stall; });
+}
+
+class HeadlessReader {
+public:
+    HeadlessReader(std::string_view text, const LineIndex& index, std::span<const std::uint64_t> places)
+        : text_(text), index_(index), openings_(text, places) {}
+
+    std::optional<Event> read(std::uint64_t start) const {
+        const auto first = first_line_inside(start);
+        if (!first) return std::nullopt;
+        Opening opening;
+        // Only a stall says much outside its stacks ("kthread starved for"): its row reads the lines.
+        opening.kind = &stall_row();
+        opening.record = parse_record(first->text);
+        opening.event.time = opening.record.time;
+        opening.event.wall = std::string(opening.record.wall);
+        opening.event.offset = first->offset;
+        opening.event.line = index_.line_at(text_, first->offset);
+        opening.event.fields = {{"cpus", Fields::array()}, {"tasks", Fields::array()}};
+        const std::uint64_t number = opening.event.line;
+        Strand strand(std::move(opening), number, first->next);
+        read_lines(strand, first->offset, number);
+        Event event = strand.finish();
+        const bool stall = event.fields.size() > 2 || !event.fields["cpus"].empty();
+        const auto kind = stall ? EventKind::rcu_stall : kind_by_stack(event);
+        if (!kind) return std::nullopt;
+        if (!stall) event.fields = Fields::object();
+        event.kind = *kind;
+        event.headline = stall ? "RCU stall" : std::string(name_of(*kind));
+        event.partial = true;
+        event.partial_reason = start == 0 ? "the log begins inside it" : "printk dropped its first lines";
+        event.fields["headless"] = true;
+        return event;
+    }
+
+private:
+    // The first lines may be half ones, or another CPU's.
+    std::optional<LineView> first_line_inside(std::uint64_t at) const {
+        for (int i = 0; i < lines_before && at < text_.size(); ++i) {
+            const LineView line = line_from(text_, at);
+            if (line.cut || openings_.in(line)) return std::nullopt;
+            Event probe;
+            probe.fields = {{"cpus", Fields::array()}, {"tasks", Fields::array()}};
+            const Record record = parse_record(line.text);
+            if (!trim(record.message).empty() && Body(stall_row(), probe).take(record.message, 1)) return line;
+            at = line.next;
+        }
+        return std::nullopt;
+    }
+
+    void read_lines(Strand& strand, std::uint64_t at, std::uint64_t number) const {
+        for (int i = 0; i < most_lines && at < text_.size() && strand.open(); ++i, ++number) {
+            const LineView line = line_from(text_, at);
+            if (line.cut || openings_.in(line)) return;
+            const Record record = parse_record(line.text);
+            if (contains(record.message, "[ cut here ]") || strand.too_late(record)) return;
+            if (strand.may_be_of_caller(record)) strand.take(record, number, line.next);
+            at = line.next;
+        }
+    }
+
+    std::string_view text_;
+    const LineIndex& index_;
+    Openings openings_;
+};
+
+}  // namespace
+
+void add_headless_reports(std::string_view text, const LineIndex& index, std::span<const std::uint64_t> places,
+                          const std::vector<std::uint64_t>& starts, std::vector<Event>& events) {
+    const HeadlessReader reader(text, index, places);
+    std::vector<Event> found;
+    std::uint64_t done = 0;
+    for (const std::uint64_t start : starts) {
+        if (start < done) continue;
+        const bool covered = std::any_of(events.begin(), events.end(), [&](const Event& e) {
+            return e.offset <= start && start < e.offset_last;
+        });
+        if (covered) continue;
+        if (auto event = reader.read(start)) {
+            done = event->offset_last;
+            found.push_back(std::move(*event));
+        }
+    }
+    if (found.empty()) return;
+    for (Event& event : found) events.push_back(std::move(event));
+    std::stable_sort(events.begin(), events.end(),
+                     [](const Event& a, const Event& b) { return a.offset < b.offset; });
+}
+
+}  // namespace stallsight
