@@ -1,7 +1,10 @@
 #include "parsers/reports/boots.h"
 
 #include <algorithm>
+#include <optional>
 
+#include "base/parallel.h"
+#include "parsers/records/record.h"
 #include "parsers/reports/lines.h"
 
 namespace stallsight {
@@ -9,6 +12,19 @@ namespace stallsight {
 namespace {
 
 constexpr int look_around = 50;
+// How often the clock is looked at where no banner tells of a boot.
+constexpr std::uint64_t stride = std::uint64_t{64} * 1024;
+// Records of several CPUs may stand a little out of order; a boot sets the clock back to where a boot begins.
+constexpr Time least_fall = std::chrono::seconds(10);
+
+std::optional<Time> time_from(std::string_view text, std::uint64_t offset) {
+    for (int i = 0; i < look_around && offset < text.size(); ++i) {
+        const LineView line = line_from(text, offset);
+        if (const auto time = parse_record(line.text).time) return time;
+        offset = line.next;
+    }
+    return std::nullopt;
+}
 
 // Whether the clock stood later shortly before the banner at `offset`: then the banner starts another boot. Some
 // architectures print a few lines before their banner, all at 0.000000.
@@ -23,13 +39,115 @@ bool clock_started_again(std::string_view text, std::uint64_t offset) {
     return false;
 }
 
+// Walks over the records that have a clock.
+class TimedRecords {
+public:
+    TimedRecords(std::string_view text, std::uint64_t offset, std::uint64_t end)
+        : text_(text), offset_(offset), end_(end) {}
+
+    std::optional<Record> next() {
+        while (offset_ < end_) {
+            const LineView line = line_from(text_, offset_);
+            offset_ = line.next;
+            if (const Record record = parse_record(line.text); record.time) return record;
+        }
+        return std::nullopt;
+    }
+
+private:
+    std::string_view text_;
+    std::uint64_t offset_, end_;
+};
+
+// Whether all that stands between `start` and `again` comes once more, but for the last few lines.
+bool is_replay(std::string_view text, std::uint64_t start, std::uint64_t again) {
+    constexpr int most_records = 10'000;
+    constexpr int last_few = 5;
+    TimedRecords first(text, start, again);
+    TimedRecords second(text, again, text.size());
+    int differ = 0;
+    int same = 0;
+    for (auto a = first.next(); a; a = first.next()) {
+        if (++differ > last_few || same > most_records) return false;
+        const auto b = second.next();
+        if (!b) return false;
+        if (a->time != b->time || a->message != b->message) continue;
+        differ = 0;
+        ++same;
+    }
+    return same > last_few;
+}
+
+bool fell(const std::optional<Time>& before, const std::optional<Time>& after) {
+    return before && after && *before - *after > least_fall && *after < *before / 2;
+}
+
+// The first line between `from` and `to` whose clock fell, seen from the line before it.
+std::optional<std::uint64_t> fall_between(std::string_view text, std::uint64_t from, std::uint64_t to) {
+    std::optional<Time> last;
+    for (std::uint64_t at = from; at < to && at < text.size();) {
+        const LineView line = line_from(text, at);
+        const auto time = parse_record(line.text).time;
+        if (fell(last, time)) return at;
+        if (time) last = time;
+        at = line.next;
+    }
+    return std::nullopt;
+}
+
+std::vector<std::uint64_t> falls(std::string_view text) {
+    const std::size_t count = (text.size() + stride - 1) / stride;
+    std::vector<std::optional<Time>> times(count + 1);
+    constexpr std::size_t batch = 256;
+    parallel_for((count + batch - 1) / batch, [&](std::size_t b) {
+        for (std::size_t i = b * batch; i < std::min(count, (b + 1) * batch); ++i)
+            times[i] = time_from(text, line_around(text, i * stride).offset);
+    });
+    if (count > 0) {  // the last line may be all that a boot has said
+        std::uint64_t at = text.size();
+        for (int i = 0; i < look_around && at > 0 && !times[count]; ++i) {
+            const LineView line = line_before(text, at);
+            if (line.offset >= at) break;
+            times[count] = parse_record(line.text).time;
+            at = line.offset;
+        }
+    }
+    std::vector<std::uint64_t> out;
+    std::optional<Time> last;
+    for (std::size_t i = 0; i <= count; ++i) {
+        if (fell(last, times[i])) {
+            const std::uint64_t from = line_around(text, (i - 1) * stride).offset;
+            if (const auto at = fall_between(text, from, std::min<std::uint64_t>((i + 1) * stride, text.size())))
+                out.push_back(*at);
+        }
+        if (times[i]) last = times[i];
+    }
+    return out;
+}
+
 }  // namespace
 
 Boots::Boots(std::string_view text, const std::vector<std::uint64_t>& banners) : starts_{0} {
-    for (const std::uint64_t banner : banners) {
-        const std::uint64_t start = line_around(text, banner).offset;
-        if (start <= starts_.back()) continue;
-        if (clock_started_again(text, start)) starts_.push_back(start);
+    struct Start {
+        std::uint64_t offset;
+        bool banner;
+    };
+    std::vector<Start> candidates;
+    for (const std::uint64_t banner : banners) candidates.push_back({line_around(text, banner).offset, true});
+    for (const std::uint64_t fall : falls(text)) candidates.push_back({fall, false});
+    std::sort(candidates.begin(), candidates.end(),
+              [](const Start& a, const Start& b) { return a.offset < b.offset; });
+    std::uint64_t fall = 0;  // of a boot whose banner is still to come
+    for (const Start& start : candidates) {
+        if (start.offset <= starts_.back()) continue;
+        if (start.banner) {
+            const bool announced = fall == starts_.back() && fall > 0 && start.offset - fall < stride;
+            if (announced || !clock_started_again(text, start.offset)) continue;
+        } else {
+            fall = start.offset;
+        }
+        if (is_replay(text, starts_.back(), start.offset)) continue;
+        starts_.push_back(start.offset);
     }
 }
 

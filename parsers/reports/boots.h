@@ -1,16 +1,16 @@
-// Tells the boots in one log apart: the kernel's clock starts again.
+// Tells the boots in one log apart: the kernel's clock starts again, with a banner or without one.
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
-
-#include "parsers/reports/scan.h"
 
 namespace stallsight {
 
 class Boots {
 public:
-    // `banners`: offsets of "Linux version" lines, ascending.
+    // `banners`: offsets of "Linux version" lines, ascending. A console that is registered late gets all earlier
+    // messages once more (kernel/printk/printk.c, CON_PRINTBUFFER): such a replay is no boot.
     Boots(std::string_view text, const std::vector<std::uint64_t>& banners);
 
     [[nodiscard]] int count() const { return static_cast<int>(starts_.size()); }
