@@ -62,6 +62,20 @@ void take_artifacts(Analysis& analysis, Bundle& bundle, const AnalysisOptions& o
     }
 }
 
+void add_patches(Bundle& bundle, const std::vector<std::string>& paths) {
+    for (const std::string& path : paths) {
+        auto given = open_bundle(path);
+        if (!given) {
+            bundle.problems.push_back(given.error());
+            continue;
+        }
+        const auto is_other = [](const Artifact& artifact) { return artifact.kind != ArtifactKind::patch; };
+        std::erase_if(given->artifacts, is_other);
+        if (given->artifacts.empty()) bundle.problems.push_back({"no patch in it", path, ""});
+        std::move(given->artifacts.begin(), given->artifacts.end(), std::back_inserter(bundle.artifacts));
+    }
+}
+
 }  // namespace
 
 Analysis analyse_bundle(Bundle bundle, const AnalysisOptions& options, const Progress& progress) {
@@ -86,6 +100,7 @@ Analysis analyse_bundle(Bundle bundle, const AnalysisOptions& options, const Pro
 Result<Analysis> analyse(const std::string& path, const AnalysisOptions& options, const Progress& progress) {
     auto bundle = open_bundle(path, {}, progress);
     if (!bundle) return tl::unexpected<Error>(bundle.error());
+    add_patches(*bundle, options.patches);
     return analyse_bundle(std::move(*bundle), options, progress);
 }
 

@@ -173,6 +173,7 @@ struct Analysis {
 struct AnalysisOptions {
     std::vector<std::string> debug_dirs;
     std::vector<std::string> source_dirs;
+    std::vector<std::string> patches;         // files that are taken as if they lay in the bundle
     std::uint64_t hash_up_to = 64ULL << 20U;  // larger artifacts get no SHA-256 unless asked for
 };
 

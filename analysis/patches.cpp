@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "analysis/signature.h"
+
 namespace stallsight {
 
 namespace {
@@ -33,17 +35,28 @@ std::string effect_of(const Hunk& hunk, const std::string& slept_in) {
                                : "replaces " + slept_in + "() by " + *spin + "()";
 }
 
-// A diff tool may have cut the heading, and with it the function's name, short.
-bool names_function(const Hunk& hunk, const std::string& function) {
-    return !hunk.function.empty() && !function.empty() &&
-           (hunk.function == function || (hunk.function.size() >= 8 && function.starts_with(hunk.function)));
+// Where debug info says it: the frame's line (before or after the patch) lies in the hunk.
+bool holds_line(const PatchHunk& hunk, const std::string& file, int line) {
+    const std::string_view name = std::string_view(hunk.file).substr(hunk.file.rfind('/') + 1);
+    const bool same_file = !name.empty() && file.ends_with(name) &&
+                           (file.size() == name.size() || file[file.size() - name.size() - 1] == '/');
+    const auto within = [line](int start, int lines) { return line >= start && line < start + lines; };
+    return same_file &&
+           (within(hunk.hunk.old_start, hunk.hunk.old_lines) || within(hunk.hunk.new_start, hunk.hunk.new_lines));
+}
+
+bool touches(const PatchHunk& hunk, const Link& link) {
+    const auto functions = functions_of(hunk.hunk);
+    if (functions.empty()) return link.line > 0 && holds_line(hunk, link.file, link.line);
+    return std::any_of(functions.begin(), functions.end(),
+                       [&](const std::string& named) { return names_function(named, link.function); });
 }
 
 void tie(PatchHunk& hunk, std::size_t index, std::vector<Chain>& chains) {
     for (Chain& chain : chains)
         for (std::size_t i = chain.disabled_link; i <= chain.sleeps_link; ++i) {
             Link& link = chain.links[i];
-            if (!names_function(hunk.hunk, link.function)) continue;
+            if (!touches(hunk, link)) continue;
             link.hunks.push_back(index);
             if (hunk.on_chain) continue;  // the first chain is the one it is shown with
             hunk.on_chain = true;
@@ -54,6 +67,18 @@ void tie(PatchHunk& hunk, std::size_t index, std::vector<Chain>& chains) {
 }
 
 }  // namespace
+
+std::vector<std::string> functions_of(const Hunk& hunk) {
+    if (!hunk.touched.empty()) return hunk.touched;
+    if (hunk.function.empty()) return {};
+    return {hunk.function};
+}
+
+bool names_function(const std::string& named, const std::string& function) {
+    constexpr std::size_t shortest_cut = 8;
+    if (named.empty() || function.empty()) return false;
+    return named == without_clone_suffix(function) || (named.size() >= shortest_cut && function.starts_with(named));
+}
 
 void tie_patches(Analysis& analysis) {
     for (std::size_t a = 0; a < analysis.artifacts.size(); ++a) {

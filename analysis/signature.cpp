@@ -4,15 +4,10 @@
 
 namespace stallsight {
 
-namespace {
-
-// nokia_rpmsg_notify.isra.0 in one build is nokia_rpmsg_notify in the next.
 std::string without_clone_suffix(const std::string& function) {
     const std::size_t dot = function.find('.', 1);
     return function.substr(0, dot);
 }
-
-}  // namespace
 
 std::string signature_of(const EventInfo& event) {
     std::string out(name_of(event.report.kind));

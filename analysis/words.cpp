@@ -12,6 +12,12 @@ std::string fixed(double value, int digits) {
     return n > 0 && static_cast<std::size_t>(n) < buffer.size() ? std::string(buffer.data()) : "?";
 }
 
+std::string significant(double value, int digits) {
+    std::array<char, 64> buffer{};
+    std::snprintf(buffer.data(), buffer.size(), "%.*g", digits, value);
+    return buffer.data();
+}
+
 std::string duration_words(double seconds) {
     if (seconds < 1) return fixed(seconds * 1000, 0) + " ms";
     if (seconds < 60) return fixed(seconds, seconds < 10 ? 1 : 0) + " s";

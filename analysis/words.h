@@ -8,6 +8,7 @@
 namespace stallsight {
 
 std::string fixed(double value, int digits);                // "173.39"
+std::string significant(double value, int digits);          // "0.0187", "4.5e-64"
 std::string duration_words(double seconds);                 // "4 h 14 min 28 s", "350 ms"
 std::string grouped(long long value);                       // "15 268 234"
 std::string counted(std::size_t n, std::string_view noun);  // "1 warning", "3 warnings"

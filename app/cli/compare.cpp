@@ -1,9 +1,12 @@
 #include "analysis/compare/compare.h"
 
+#include <array>
+#include <deque>
 #include <iomanip>
 #include <memory>
 #include <sstream>
 
+#include "analysis/compare/output.h"
 #include "analysis/words.h"
 #include "app/cli/commands.h"
 
@@ -12,61 +15,129 @@ namespace stallsight::cli {
 namespace {
 
 struct Options {
-    std::string before, after, output = "-";
-    AnalysisOptions analysis;
+    std::vector<std::string> bundles, more_before, more_after;
+    std::string output = "-", junit;
+    std::vector<std::string> fail_on;
     bool json = false;
+    AnalysisOptions analysis;
 };
 
-std::string in_words(const std::string& verdict) {
-    if (verdict == "not_shown") return "vanished";
-    if (verdict == "unchanged") return "stayed";
-    return verdict;
+// What --fail-on may name.
+struct Failure {
+    std::string_view name;
+    bool (*holds)(const SignatureComparison&);
+};
+constexpr std::array failures = {
+    Failure{"new", [](const SignatureComparison& row) { return row.verdict == Verdict::fresh; }},
+    Failure{"worse", [](const SignatureComparison& row) { return row.verdict == Verdict::worse; }},
+    Failure{"not-cured",
+            [](const SignatureComparison& row) { return row.before().count > 0 && row.verdict != Verdict::cured; }},
+};
+
+bool fails(const SignatureComparison& row, const std::vector<std::string>& names) {
+    for (const Failure& failure : failures)
+        for (const std::string& name : names)
+            if (name == failure.name && failure.holds(row)) return true;
+    return false;
 }
 
-std::string side_line(const char* name, const ComparedSide& side) {
+std::string side_line(std::string_view name, const ComparedSide& side) {
     std::string out = std::string(name) + side.name + ": logs cover " + duration_words(side.exposure_s);
-    if (side.torture_samples > 0) {
-        out += ", rcutorture " + counted(side.torture_samples, "sample");
-        out += side.torture_failures > 0 ? ", " + counted(side.torture_failures, "failure") : ", no failure";
-        if (side.grace_periods_per_s) out += ", " + fixed(*side.grace_periods_per_s, 1) + " versions/s";
+    const TortureSide& torture = side.torture;
+    if (torture.samples > 0) {
+        out += ", rcutorture " + counted(torture.samples, "sample");
+        out += torture.failures > 0 ? ", " + counted(torture.failures, "failure") : ", no failure";
+        if (torture.versions_per_s) out += ", " + fixed(*torture.versions_per_s, 1) + " versions/s";
     }
     return out + "\n";
 }
 
+std::string_view side_name(std::size_t side, std::size_t sides) {
+    return side == 0 ? "before  " : side + 1 == sides ? "after   " : "then    ";
+}
+
+void print_row(std::ostream& out, const Comparison& comparison, const SignatureComparison& row) {
+    for (const SideCount& side : row.sides) out << std::setw(7) << side.count;
+    const std::string indent(comparison.sides.size() * 7 + 2, ' ');
+    out << "  " << std::left << std::setw(10) << name_of(row.verdict) << std::right
+        << qualified_name(row.title, row.module) << "\n"
+        << indent << row.sentence << "\n";
+    for (const std::size_t i : row.patched) {
+        const PatchedFunction& patched = comparison.patched[i];
+        out << indent << "runs through patched " << patched.function << "()"
+            << (patched.effect.empty() ? "" : ": the patch " + patched.effect) << "\n";
+    }
+    for (const NearMatch& near : row.near) {
+        out << indent << "near: " << comparison.signatures[near.signature].title << " (stack distance "
+            << fixed(near.distance, 2) << ")\n";
+        if (!near.only_here.empty()) out << indent << "      only here:  " << joined(near.only_here) << "\n";
+        if (!near.only_there.empty()) out << indent << "      only there: " << joined(near.only_there) << "\n";
+    }
+}
+
 std::string in_text(const Comparison& comparison) {
     std::ostringstream out;
-    out << comparison.verdict << "\n\n"
-        << side_line("before  ", comparison.before) << side_line("after   ", comparison.after);
-    if (comparison.signatures.empty()) return out.str();
-    out << "\n"
-        << std::setw(7) << "before" << std::setw(7) << "after"
-        << "  verdict   signature\n";
-    for (const SignatureComparison& row : comparison.signatures)
-        out << std::setw(7) << row.before.count << std::setw(7) << row.after.count << "  " << std::left
-            << std::setw(10) << in_words(row.verdict) << std::right << qualified_name(row.title, row.module)
-            << (row.patched ? "  (patched)" : "") << "\n";
+    out << comparison.verdict << "\n\n";
+    for (std::size_t i = 0; i < comparison.sides.size(); ++i)
+        out << side_line(side_name(i, comparison.sides.size()), comparison.sides[i]);
+    if (!comparison.signatures.empty()) out << "\n";
+    for (const SignatureComparison& row : comparison.signatures) print_row(out, comparison, row);
     return out.str();
+}
+
+// Every side: the bundle in its place, and for the first and the last what --before and --after add.
+std::vector<std::vector<std::string>> paths_of_sides(const Options& options) {
+    std::vector<std::vector<std::string>> sides;
+    for (const std::string& bundle : options.bundles) sides.push_back({bundle});
+    sides.front().insert(sides.front().end(), options.more_before.begin(), options.more_before.end());
+    sides.back().insert(sides.back().end(), options.more_after.begin(), options.more_after.end());
+    return sides;
+}
+
+void run(const Options& options, int& status) {
+    std::deque<Analysis> analyses;  // stays where it is while it grows
+    std::vector<Side> sides;
+    for (const auto& paths : paths_of_sides(options)) {
+        Side& side = sides.emplace_back();
+        for (const std::string& path : paths) {
+            auto analysis = analyse_or_say(path, options.analysis, status);
+            if (!analysis) return;
+            side.push_back(&analyses.emplace_back(std::move(*analysis)));
+        }
+    }
+    const Comparison comparison = compare(sides);
+    const auto failed = [&](const SignatureComparison& row) { return fails(row, options.fail_on); };
+    const bool json = options.json || options.output.ends_with(".json");
+    write_output(options.output, json ? to_json(comparison) : in_text(comparison), status);
+    if (!options.junit.empty()) write_output(options.junit, to_junit(comparison, failed), status);
+    const auto& rows = comparison.signatures;
+    if (status == ok && std::any_of(rows.begin(), rows.end(), failed)) status = found;
 }
 
 }  // namespace
 
 void add_compare(CLI::App& app, int& status) {
     auto options = std::make_shared<Options>();
-    CLI::App* command = app.add_subcommand("compare", "what vanished, stayed and is new between two runs");
-    command->add_option("before", options->before, "bundle from before the patch")->required();
-    command->add_option("after", options->after, "bundle from after it")->required();
+    CLI::App* command =
+        app.add_subcommand("compare", "what a patch cured, what stayed and what is new, and how sure that is");
+    command
+        ->add_option("bundles", options->bundles, "BEFORE AFTER, or a series of builds from the first to the last")
+        ->required()
+        ->expected(2, -1);
+    command->add_option("--before", options->more_before, "another run of the first build (repeatable)")
+        ->expected(1);
+    command->add_option("--after", options->more_after, "another run of the last build (repeatable)")->expected(1);
     command->add_flag("--json", options->json, "the machine-readable contract (docs/json.md)");
     command->add_option("-o,--output", options->output, "the file to write, instead of standard output");
+    command->add_option("--junit", options->junit, "write JUnit XML for a CI server, too");
+    command
+        ->add_option("--fail-on", options->fail_on, "exit with 1 when a signature is one of: new, worse, not-cured")
+        ->delimiter(',')
+        ->check(CLI::IsMember({"new", "worse", "not-cured"}));
+    command->add_option("--patch", options->analysis.patches, "patch that is not in the bundles (repeatable)")
+        ->expected(1);
     add_analysis_options(*command, options->analysis);
-    command->callback([options, &status] {
-        const auto before = analyse_or_say(options->before, options->analysis, status);
-        if (!before) return;
-        const auto after = analyse_or_say(options->after, options->analysis, status);
-        if (!after) return;
-        const Comparison comparison = compare(*before, *after);
-        const bool json = options->json || options->output.ends_with(".json");
-        write_output(options->output, json ? to_json(comparison) : in_text(comparison), status);
-    });
+    command->callback([options, &status] { run(*options, status); });
 }
 
 }  // namespace stallsight::cli

@@ -15,7 +15,7 @@ public:
 
     [[nodiscard]] int count() const { return static_cast<int>(starts_.size()); }
     [[nodiscard]] int at(std::uint64_t offset) const;
-    [[nodiscard]] std::uint64_t last_start() const { return starts_.back(); }
+    [[nodiscard]] const std::vector<std::uint64_t>& starts() const { return starts_; }
 
 private:
     std::vector<std::uint64_t> starts_;  // of each boot; the first is 0

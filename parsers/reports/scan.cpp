@@ -24,6 +24,7 @@ constexpr std::size_t most_remarks = 20'000;
 constexpr std::size_t most_facts = 20'000;
 constexpr std::size_t most_losses = 4096;
 constexpr int sampled_lines = 200;
+constexpr int lines_without_stamp = 1000;  // at the start and the end of a boot
 // The lines of one statistics sample stand close together, but other CPUs print in between.
 constexpr int statistics_lines = 24;
 
@@ -151,19 +152,32 @@ private:
         for (Event& event : out_.events) event.boot = boots.at(event.offset);
         for (std::size_t i = 0; i < out_.facts.size(); ++i) out_.facts[i].boot = boots.at(fact_offsets_[i]);
         for (std::size_t i = 0; i < out_.torture.size(); ++i) out_.torture[i].boot = boots.at(torture_offsets_[i]);
-        std::uint64_t at = boots.last_start();
-        for (int i = 0; i < 1000 && at < text_.size() && !out_.first_time; ++i) {
+        const auto& starts = boots.starts();
+        for (std::size_t i = 0; i + 1 < starts.size(); ++i)
+            out_.earlier_boots.push_back(
+                {first_stamp(starts[i], starts[i + 1]), last_stamp(starts[i], starts[i + 1])});
+        out_.first_time = first_stamp(starts.back(), text_.size());
+        out_.last_time = last_stamp(starts.back(), text_.size());
+    }
+
+    // Stamps of the lines between two offsets, as far as a few lines without one may hide them.
+    [[nodiscard]] std::optional<Time> first_stamp(std::uint64_t at, std::uint64_t end) const {
+        for (int i = 0; i < lines_without_stamp && at < end; ++i) {
             const LineView line = line_from(text_, at);
-            out_.first_time = parse_record(line.text).time;
+            if (const auto time = parse_record(line.text).time) return time;
             at = line.next;
         }
-        at = text_.size();
-        for (int i = 0; i < 1000 && at > boots.last_start() && !out_.last_time; ++i) {
+        return std::nullopt;
+    }
+
+    [[nodiscard]] std::optional<Time> last_stamp(std::uint64_t start, std::uint64_t at) const {
+        for (int i = 0; i < lines_without_stamp && at > start; ++i) {
             const LineView line = line_before(text_, at);
             if (line.offset >= at) break;
-            out_.last_time = parse_record(line.text).time;
+            if (const auto time = parse_record(line.text).time) return time;
             at = line.offset;
         }
+        return std::nullopt;
     }
 
     // A look at the start and at a few places on, so that a file can be told from other text.

@@ -30,6 +30,11 @@ struct Fact {
     std::string text;  // banner: "5.4.72 ..."; command_line: the line; hz: "enlistment=25" ...
 };
 
+// What the kernel's clock showed at the first and the last line of a boot.
+struct BootSpan {
+    std::optional<Time> first, last;
+};
+
 struct LogScan {
     std::vector<Event> events;  // in log order
     std::vector<TortureSample> torture;
@@ -37,7 +42,8 @@ struct LogScan {
     std::vector<Remark> remarks;
     LineIndex index;                            // line number <-> byte offset
     std::optional<Time> first_time, last_time;  // of the last boot
-    std::uint64_t kernel_lines_sampled = 0;     // of `lines_sampled`, those that look like kernel log lines
+    std::vector<BootSpan> earlier_boots;
+    std::uint64_t kernel_lines_sampled = 0;  // of `lines_sampled`, those that look like kernel log lines
     std::uint64_t lines_sampled = 0;
     int boots = 1;
 };

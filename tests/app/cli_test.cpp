@@ -193,6 +193,30 @@ TEST(Compare, SaysWhatVanishedStayedAndIsNew) {
     for (const Json& row : same["signatures"]) EXPECT_EQ(row["verdict"], "unchanged");
 }
 
+TEST(Compare, ExitStatusAndJUnitAreForCi) {
+    const TemporaryFolder folder;
+    const std::string junit = (folder.path() / "junit.xml").string();
+    const std::string runs = quoted(sample + "/nt-a") + " " + quoted(sample + "/nt-b");
+    EXPECT_EQ(stallsight("compare " + runs).status, 0);
+    EXPECT_EQ(stallsight("compare --fail-on worse " + runs).status, 0);
+    EXPECT_EQ(stallsight("compare --fail-on new,worse --junit " + quoted(junit) + " " + runs).status, 1);
+    EXPECT_THAT(slurp(junit), HasSubstr("<failure type=\"new\""));
+    EXPECT_EQ(stallsight("compare --fail-on not-cured " + runs).status, 1);
+    const std::string same = quoted(sample) + " " + quoted(sample);
+    EXPECT_EQ(stallsight("compare --fail-on new,worse " + same).status, 0);
+    EXPECT_EQ(stallsight("compare --fail-on older " + same).status, 2);
+    EXPECT_EQ(stallsight("compare " + quoted(sample)).status, 2);
+}
+
+TEST(Compare, TakesAPatchThatIsNotInTheBundle) {
+    const std::string patch = quoted(sample + "/patch/rpmsg_platform_driver.diff");
+    const std::string side = quoted(sample + "/nt-a");
+    const Outcome run = stallsight("compare " + side + " " + side + " --patch " + patch);
+    EXPECT_EQ(run.status, 0) << run.err;
+    EXPECT_THAT(run.out, HasSubstr("runs through patched nokia_rpmsg_notify()"));
+    EXPECT_EQ(stallsight("compare " + side + " " + side + " --patch /no/such.diff").status, 3);
+}
+
 TEST(Timeline, IsAPicture) {
     const Outcome run = stallsight("timeline " + quoted(sample) + " -o -");
     EXPECT_EQ(run.status, 0);

@@ -18,14 +18,22 @@ QString side_in_words(const SideCount& side) {
 }
 
 // A sign in front, so that the verdict is not told by its colour.
-QString verdict_in_words(const std::string& verdict) {
-    if (verdict == "cured") return QStringLiteral("✔ cured");
-    if (verdict == "not_shown") return QStringLiteral("– gone, not yet proved");
-    if (verdict == "unchanged") return QStringLiteral("= unchanged");
-    if (verdict == "better") return QStringLiteral("↓ better");
-    if (verdict == "worse") return QStringLiteral("↑ worse");
-    if (verdict == "new") return QStringLiteral("+ new");
-    return qs(verdict);
+QString verdict_in_words(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::cured:
+            return QStringLiteral("✔ cured");
+        case Verdict::not_shown:
+            return QStringLiteral("– gone, not yet proved");
+        case Verdict::better:
+            return QStringLiteral("↓ better");
+        case Verdict::unchanged:
+            return QStringLiteral("= unchanged");
+        case Verdict::worse:
+            return QStringLiteral("↑ worse");
+        case Verdict::fresh:
+            return QStringLiteral("+ new");
+    }
+    return {};
 }
 
 }  // namespace
@@ -66,14 +74,14 @@ CompareDialog::CompareDialog(AnalysisPtr before, const QString& after_path, cons
 }
 
 void CompareDialog::show_comparison(const Analysis& after) {
-    const Comparison comparison = compare(*before_, after);
+    const Comparison comparison = compare({{before_.get()}, {&after}});
     bar_->hide();
     verdict_->setText(qs(comparison.verdict));
-    table_->setHeaderLabels(
-        {"Report", "Before: " + qs(comparison.before.name), "After: " + qs(comparison.after.name), "Verdict", ""});
+    table_->setHeaderLabels({"Report", "Before: " + qs(comparison.before().name),
+                             "After: " + qs(comparison.after().name), "Verdict", ""});
     for (const SignatureComparison& row : comparison.signatures)
-        new QTreeWidgetItem(table_, {qs(row.title), side_in_words(row.before), side_in_words(row.after),
-                                     verdict_in_words(row.verdict), row.patched ? "patched" : ""});
+        new QTreeWidgetItem(table_, {qs(row.title), side_in_words(row.before()), side_in_words(row.after()),
+                                     verdict_in_words(row.verdict), !row.patched.empty() ? "patched" : ""});
     for (int i = 1; i < table_->columnCount(); ++i) table_->resizeColumnToContents(i);
     table_->show();
 }
