@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# ./dev run [BUNDLE]: opens the window; with no display it prints the analysis and leaves the report and a picture.
+# ./dev run [BUNDLE]: opens the window on a bundle or, by its name, on a sample; with no display it prints the analysis and leaves the report and a picture.
 set -euo pipefail
-bundle=${1:-sample-logs/fant-h-cold-standby}
+bundle=${1:-fant-h-cold-standby}
+[ ! -e "$bundle" ] && [ -d "sample-logs/$bundle" ] && bundle=sample-logs/$bundle
 bin=build/release/bin
 
 if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then

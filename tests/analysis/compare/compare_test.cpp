@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <nlohmann/json.hpp>
+#include <array>
+#include <sstream>
 
 #include "analysis/compare/output.h"
 
@@ -15,8 +15,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
-
-const std::filesystem::path captures = STALLSIGHT_SOURCE_DIR "/../shared/captures";
 
 Artifact artifact_of(const std::string& path, ArtifactKind kind, const std::string& text) {
     Artifact artifact;
@@ -239,35 +237,6 @@ TEST(Compare, JUnitHasACaseForEachSignatureAndStaysXml) {
     EXPECT_THAT(xml, HasSubstr("tests=\"" + std::to_string(comparison.signatures.size()) + "\" failures=\"1\""));
     EXPECT_THAT(xml, HasSubstr("<failure type=\"new\""));
     EXPECT_THAT(xml, Not(HasSubstr("<script>")));
-}
-
-class Captures : public testing::Test {
-protected:
-    void SetUp() override {
-        if (!std::filesystem::exists(captures)) GTEST_SKIP() << "no captures beside the checkout";
-    }
-    static Analysis read(const std::string& name) { return analyse((captures / name).string()).value(); }
-};
-
-// The counts are from FACTS.md, by plain regular expressions.
-TEST_F(Captures, TheSpinlockCuresTheSleepsAndNothingIsNew) {
-    const Analysis before = read("x86_64/before/console.log");
-    const Analysis after = read("x86_64/after/console.log");
-    const Comparison comparison = compare({{&before}, {&after}});
-    for (const SignatureComparison& row : comparison.signatures)
-        EXPECT_EQ(row.verdict, Verdict::cured) << row.title;
-    const auto of = [&](const std::string& part) -> const SignatureComparison& {
-        for (const SignatureComparison& row : comparison.signatures)
-            if (row.signature.find(part) != std::string::npos) return row;
-        throw std::out_of_range(part);
-    };
-    const SignatureComparison& slept = of("scheduling_while_atomic/nokia_rpmsg_notify");
-    EXPECT_EQ(slept.before().count, 213U + 14U);  // with 0x00000203 and with 0x00000002
-    EXPECT_LT(*slept.p_adjusted, 1e-50);
-    EXPECT_EQ(of("sleeping_function").before().count, 65U);
-    EXPECT_LT(*of("sleeping_function").p_adjusted, 1e-15);
-    const Comparison same = compare({{&before}, {&before}});
-    for (const SignatureComparison& row : same.signatures) EXPECT_EQ(row.verdict, Verdict::unchanged) << row.title;
 }
 
 }  // namespace
