@@ -7,6 +7,7 @@
 #include "analysis/diagnosis/consequences.h"
 #include "analysis/diagnosis/diagnosis.h"
 #include "analysis/guilty/guilty.h"
+#include "analysis/join.h"
 #include "analysis/patches.h"
 #include "analysis/signature.h"
 #include "analysis/stalls/stalls.h"
@@ -84,6 +85,8 @@ Analysis analyse_bundle(Bundle bundle, const AnalysisOptions& options, const Pro
     analysis.bundle_path = bundle.path;
     analysis.problems = std::move(bundle.problems);
     take_artifacts(analysis, bundle, options, progress);
+    join_rotated_logs(analysis);
+    fold_copies_across_files(analysis);
     name_the_guilty(analysis);
     symbolize_events(analysis, options, progress);
     link_consequences(analysis.events);

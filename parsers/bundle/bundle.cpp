@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <tuple>
 
 #include "parsers/bundle/archive.h"
 #include "parsers/bundle/location.h"
+#include "parsers/bundle/rotation.h"
 
 namespace stallsight {
 
@@ -126,6 +128,21 @@ void strip_common_folder(std::vector<Artifact>& artifacts) {
     for (Artifact& a : artifacts) a.path.erase(0, folder.size());
 }
 
+// By path; the parts of a rotated log oldest first.
+void sort_artifacts(std::vector<Artifact>& artifacts) {
+    std::vector<std::pair<Rotation, Artifact>> keyed;
+    for (Artifact& a : artifacts) {
+        Rotation rotation = rotation_of(a.path);
+        keyed.emplace_back(std::move(rotation), std::move(a));
+    }
+    std::stable_sort(keyed.begin(), keyed.end(), [](const auto& a, const auto& b) {
+        return std::tie(a.first.log, a.first.order, a.second.path) <
+               std::tie(b.first.log, b.first.order, b.second.path);
+    });
+    artifacts.clear();
+    for (auto& [rotation, a] : keyed) artifacts.push_back(std::move(a));
+}
+
 }  // namespace
 
 Result<Bundle> open_bundle(const std::string& path, const BundleLimits& limits, const Progress& progress) {
@@ -149,8 +166,7 @@ Result<Bundle> open_bundle(const std::string& path, const BundleLimits& limits, 
             bundle.artifacts[0].kind = ArtifactKind::kernel_log;
         strip_common_folder(bundle.artifacts);
     }
-    std::stable_sort(bundle.artifacts.begin(), bundle.artifacts.end(),
-                     [](const Artifact& a, const Artifact& b) { return a.path < b.path; });
+    sort_artifacts(bundle.artifacts);
     if (bundle.artifacts.empty()) {
         if (!bundle.problems.empty()) return tl::unexpected<Error>(bundle.problems.front());
         return fail(fs::is_directory(status) ? "empty folder" : "nothing in it could be read", path);

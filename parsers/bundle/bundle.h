@@ -40,7 +40,7 @@ struct Artifact {
 struct Bundle {
     std::string name;                 // "fant-h-cold-standby"
     std::string path;                 // as the user named it
-    std::vector<Artifact> artifacts;  // sorted by path
+    std::vector<Artifact> artifacts;  // by path; parts of a rotated log oldest first
     std::vector<Error> problems;      // what could not be read, and why; the rest is still here
 };
 

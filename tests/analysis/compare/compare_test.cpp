@@ -133,7 +133,7 @@ TEST(Compare, TwoLogsOfOneCoreCountOnce) {
     const Comparison comparison = compare({{&once}, {&twice}});
     EXPECT_DOUBLE_EQ(comparison.after().exposure_s, 100);
     const SignatureComparison& row = row_of(comparison, "foo_tx");
-    EXPECT_EQ(row.after().count, 6U);
+    EXPECT_EQ(row.after().count, 3U);
     EXPECT_EQ(row.after().occurrences, 3U);
     EXPECT_DOUBLE_EQ(*row.ratio->value, 1);
 }
