@@ -1,7 +1,6 @@
 #include "analysis/json_stream.h"
 
 #include <rapidjson/prettywriter.h>
-#include <rapidjson/stringbuffer.h>
 
 #include <algorithm>
 
@@ -9,9 +8,18 @@ namespace stallsight {
 
 using Json = nlohmann::ordered_json;
 
+// RapidJSON's idea of an output stream.
+struct Text {
+    using Ch = char;
+    std::string text;
+
+    void Put(char c) { text.push_back(c); }
+    void Flush() {}
+};
+
 struct JsonStream::Writer {
-    rapidjson::StringBuffer buffer;
-    rapidjson::PrettyWriter<rapidjson::StringBuffer> json{buffer};
+    Text out;
+    rapidjson::PrettyWriter<Text> json{out};
 
     Writer() { json.SetIndent(' ', 2); }
 };
@@ -115,8 +123,12 @@ void JsonStream::value(const Json& whole) {
     }
 }
 
+void JsonStream::raw(std::string_view json) {
+    writer_->json.RawValue(json.data(), json.size(), rapidjson::kObjectType);
+}
+
 std::string JsonStream::take() {
-    std::string out(writer_->buffer.GetString(), writer_->buffer.GetSize());
+    std::string out = std::move(writer_->out.text);
     writer_ = std::make_unique<Writer>();
     return out;
 }

@@ -36,6 +36,9 @@ public:
     void value(const char* text) { value(std::string_view(text)); }
     void value(const nlohmann::ordered_json& whole);
 
+    // One value, or several with what stands between them, written by another stream for this place.
+    void raw(std::string_view json);
+
     template <class T>
     void value(const std::optional<T>& maybe) {
         if (maybe) {

@@ -20,7 +20,7 @@ bool contains(std::string_view s, std::string_view part) {
 }
 
 bool eat(std::string_view& s, std::string_view prefix) {
-    if (!s.starts_with(prefix)) return false;
+    if (!prefix.empty() && !begins(s, prefix)) return false;
     s.remove_prefix(prefix.size());
     return true;
 }

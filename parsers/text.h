@@ -26,6 +26,11 @@ constexpr bool is_symbol(char c) {
     return is_alpha(c) || is_digit(c) || c == '_' || c == '.' || c == '$';
 }
 
+// starts_with() for tables of words: nearly all differ in the first byte, and then no call is made.
+constexpr bool begins(std::string_view s, std::string_view word) {
+    return !s.empty() && !word.empty() && s.front() == word.front() && s.starts_with(word);
+}
+
 std::string_view trim(std::string_view s);
 std::string_view trim_left(std::string_view s);
 bool contains(std::string_view s, std::string_view part);

@@ -50,6 +50,7 @@ void add_analyze(CLI::App& app, int& status) {
             options->json ? to_json(*analysis) : print_analysis(*analysis, wants_color(*options));
         write_output("-", text, status);
         if (status == ok && found_what_fails(*analysis, options->fail_on)) status = found;
+        leave(status);
     });
 }
 

@@ -193,7 +193,7 @@ std::optional<Frame> parse_ip_line(std::string_view message) {
         "RIP: 0010:", "RIP: e030:", "RIP: ",  "RIP ",   "EIP is at ", "EIP: 0060:",  "EIP: ", "NIP [", "pc : ",
         "pc: ",       "PC is at ",  "PC at ", "epc : ", "epc   : ",   "Krnl PSW : ", "era: ", "IP: ",  "pc "};
     std::string_view s = trim_left(message);
-    const auto key = std::find_if(keys.begin(), keys.end(), [&](std::string_view k) { return s.starts_with(k); });
+    const auto key = std::find_if(keys.begin(), keys.end(), [&](std::string_view k) { return begins(s, k); });
     if (key == keys.end()) return std::nullopt;
     s.remove_prefix(key->size() - (key->ends_with('[') ? 1 : 0));
     if (*key == "RIP: " && s.size() > 5 && is_hex(s[0]) && s[4] == ':') s.remove_prefix(5);

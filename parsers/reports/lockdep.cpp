@@ -187,7 +187,7 @@ bool line(std::string_view message, Event& event, Body& body) {
                                                              "May be",
                                                              "stack backtrace"};
     for (const std::string_view key : own) {
-        if (s.starts_with(key)) return key != "stack backtrace";
+        if (begins(s, key)) return key != "stack backtrace";
     }
     return contains(s, "){") || contains(s, " ops: ") || contains(s, "ot tainted") || contains(s, "Tainted: ");
 }

@@ -125,7 +125,7 @@ MachineLine classify_machine_line(std::string_view message) {
         "Control:",  "epc :",     "epc   :",  "ra    :",  "gp :",    "t2 :",  "s1 :", "status:", "Krnl PSW",
         "Krnl GPRS", "Krnl Code", "ORIG_RAX", "PGD ",     "Stack:",  "Stack "};
     for (const std::string_view key : registers) {
-        if (s.starts_with(key)) return MachineLine::registers;
+        if (begins(s, key)) return MachineLine::registers;
     }
     static constexpr std::array<std::string_view, 42> markers = {"<IRQ>",
                                                                  "</IRQ>",
@@ -170,7 +170,7 @@ MachineLine classify_machine_line(std::string_view message) {
                                                                  "user pgtable",
                                                                  "swapper pgtable"};
     for (const std::string_view key : markers) {
-        if (s.starts_with(key)) return MachineLine::marker;
+        if (begins(s, key)) return MachineLine::marker;
     }
     if (is_memory_dump(s) || (s.starts_with("Register r") && contains(s, " information:")))
         return MachineLine::registers;

@@ -46,7 +46,7 @@ std::string Openings::lines_behind_cut(const LineView& line, const Record& recor
 std::optional<Opening> Openings::at(const LineView& line, std::uint64_t place, const ReportKind& kind) const {
     const std::string_view here = text_.substr(place, line.offset + line.text.size() - place);
     if (std::none_of(kind.patterns.begin(), kind.patterns.end(),
-                     [&](std::string_view p) { return here.starts_with(p); })) {
+                     [&](std::string_view p) { return begins(here, p); })) {
         return std::nullopt;
     }
     Opening found;

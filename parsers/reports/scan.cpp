@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/parallel.h"
 #include "parsers/rcutorture/torture.h"
 #include "parsers/records/decode.h"
 #include "parsers/reports/assembly.h"
@@ -19,7 +20,7 @@ namespace stallsight {
 
 namespace {
 
-constexpr std::size_t torture_samples = 4096;  // of each common line; a very long log is thinned evenly
+constexpr std::size_t torture_samples = 2048;  // of each common line; a very long log is thinned evenly
 constexpr std::size_t most_remarks = 20'000;
 constexpr std::size_t most_facts = 20'000;
 constexpr std::size_t most_losses = 4096;
@@ -70,11 +71,16 @@ public:
         for (const Place& place : found.places) {
             if (purposes().of[place.literal] == Purpose::report) reports.push_back(place.offset);
         }
-        read_facts(found);
-        read_torture(found);
-        read_remarks(found);
-        out_.events = assemble_reports(text_, out_.index, reports, progress_);
-        add_headless_reports(text_, out_.index, reports, torn_lines(found), out_.events);
+        const auto read_reports = [&] {
+            out_.events = assemble_reports(text_, out_.index, reports, progress_);
+            add_headless_reports(text_, out_.index, reports, torn_lines(found), out_.events);
+        };
+        const auto read_others = [&] {
+            read_facts(found);
+            read_torture(found);
+            read_remarks(found);
+        };
+        parallel_for(2, [&](std::size_t task) { task == 0 ? read_reports() : read_others(); });
         number_boots();
         sample_lines();
         return std::move(out_);

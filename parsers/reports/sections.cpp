@@ -87,7 +87,7 @@ std::optional<Section> open_section(std::string_view message) {
     eat(s, "rcu: ");
     Section section;
     const auto found =
-        std::find_if(openings.begin(), openings.end(), [&](const Opening& o) { return s.starts_with(o.prefix); });
+        std::find_if(openings.begin(), openings.end(), [&](const Opening& o) { return begins(s, o.prefix); });
     if (found != openings.end()) {
         section.kind = found->kind;
     } else if (is_held_locks(s)) {

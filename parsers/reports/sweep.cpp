@@ -7,6 +7,7 @@
 #include <memory>
 #include <thread>
 
+#include "base/parallel.h"
 #include "parsers/records/line_index.h"
 #include "parsers/records/newlines.h"
 #include "parsers/reports/lines.h"
@@ -55,27 +56,53 @@ private:
     hs_scratch_t* scratch_ = nullptr;
 };
 
+constexpr std::size_t head_bytes = 8;
+
+std::string_view tail_of(std::string_view literal) {
+    return literal.substr(literal.size() - std::min(literal.size(), head_bytes));
+}
+
+// The common literals that end in the same bytes.
+struct CommonHead {
+    std::string_view text;
+    std::vector<std::size_t> literals;
+};
+
+std::vector<CommonHead> common_heads(const Search& search) {
+    std::vector<CommonHead> out;
+    for (std::size_t i = 0; i < search.literals.size(); ++i) {
+        if (search.literals[i].samples == 0) continue;
+        const std::string_view tail = tail_of(search.literals[i].text);
+        const auto same = std::find_if(out.begin(), out.end(), [&](const CommonHead& h) { return h.text == tail; });
+        if (same == out.end()) {
+            out.push_back({tail, {i}});
+        } else {
+            same->literals.push_back(i);
+        }
+    }
+    return out;
+}
+
 // What is the same for all workers.
 struct Plan {
     std::string_view text;
     const Search& search;
     std::size_t chunks;
-    std::vector<std::size_t> common;  // literals that are their own heads; their ids follow the heads'
+    std::vector<CommonHead> common;  // their ids follow the other heads'
     Database heads, literals;
 
     Plan(std::string_view t, const Search& s, std::size_t n)
-        : text(t), search(s), chunks(n), common(common_of(s)), heads(head_words(s)), literals(literal_words(s)) {}
+        : text(t),
+          search(s),
+          chunks(n),
+          common(common_heads(s)),
+          heads(head_words(s, common)),
+          literals(literal_words(s)) {}
 
-    static std::vector<std::size_t> common_of(const Search& search) {
-        std::vector<std::size_t> out;
-        for (std::size_t i = 0; i < search.literals.size(); ++i)
-            if (search.literals[i].samples > 0) out.push_back(i);
-        return out;
-    }
-    static std::vector<std::string_view> head_words(const Search& search) {
+    static std::vector<std::string_view> head_words(const Search& search, const std::vector<CommonHead>& common) {
         std::vector<std::string_view> out;
         for (const Head& head : search.heads) out.push_back(head.text);
-        for (const std::size_t i : common_of(search)) out.push_back(search.literals[i].text);
+        for (const CommonHead& head : common) out.push_back(head.text);
         return out;
     }
     static std::vector<std::string_view> literal_words(const Search& search) {
@@ -140,11 +167,7 @@ private:
         if (id < heads.size()) {
             worker.take_head(heads[id], worker.start_ + to - heads[id].text.size());
         } else {
-            const std::size_t literal = worker.plan_.common[id - heads.size()];
-            const Literal& common = worker.plan_.search.literals[literal];
-            const Place place{worker.start_ + to - common.text.size(), static_cast<std::uint32_t>(literal)};
-            if (place.offset < worker.end_)
-                worker.common_[literal].add(place, std::max<std::size_t>(common.samples / worker.plan_.chunks, 8));
+            worker.take_common_head(worker.plan_.common[id - heads.size()], worker.start_ + to);
         }
         return 0;
     }
@@ -179,6 +202,16 @@ private:
         hs_scan(plan_.literals.hs.get(), text_.data() + from, static_cast<unsigned>(end - from), 0,
                 literal_scratch_.get(), on_literal, this);
         searched_ = std::max(searched_, end);
+    }
+
+    void take_common_head(const CommonHead& head, std::uint64_t end) {
+        for (const std::size_t id : head.literals) {
+            const Literal& literal = plan_.search.literals[id];
+            if (end < literal.text.size()) continue;
+            const Place place{end - literal.text.size(), static_cast<std::uint32_t>(id)};
+            if (place.offset >= end_ || text_.substr(place.offset, literal.text.size()) != literal.text) continue;
+            common_[id].add(place, std::max<std::size_t>(literal.samples / plan_.chunks, 1));
+        }
     }
 
     // A line without end that is full of literals must not fill the memory.
@@ -230,7 +263,7 @@ Sweep sweep(std::string_view text, const Search& search, const Progress& progres
         }
     };
     std::vector<std::thread> threads;
-    const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+    const std::size_t cores = worker_count();
     for (std::size_t i = 1; i < std::min(cores, chunks.size()); ++i) threads.emplace_back(work, false);
     work(true);
     for (std::thread& thread : threads) thread.join();

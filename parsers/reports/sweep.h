@@ -15,8 +15,8 @@ namespace stallsight {
 
 struct Literal {
     std::string_view text;
-    // Of a common literal at most `samples` places are kept for the whole log, evenly spread; 0: all. It is its own
-    // head.
+    // Of a common literal at most `samples` places are kept for the whole log, evenly spread; 0: all. Its last
+    // bytes are its head.
     std::size_t samples = 0;
 };
 
