@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "analysis/analysis.h"
+#include "analysis/case/decisions.h"
 #include "analysis/chain/chain.h"
 #include "analysis/cores.h"
 #include "analysis/diagnosis/consequences.h"
@@ -82,6 +83,15 @@ void add_patches(Bundle& bundle, const std::vector<std::string>& paths) {
     }
 }
 
+// The engineer's decisions; without a case there are none, and a case that cannot be read is said.
+CaseFile decisions_for(const std::string& bundle_path, const AnalysisOptions& options,
+                       std::vector<Error>& problems) {
+    auto file = load_case(options.case_file.empty() ? default_case_path(bundle_path) : options.case_file);
+    if (file) return std::move(*file);
+    problems.push_back(file.error());
+    return {};
+}
+
 }  // namespace
 
 Analysis analyse_bundle(Bundle bundle, const AnalysisOptions& options, const Progress& progress) {
@@ -93,6 +103,8 @@ Analysis analyse_bundle(Bundle bundle, const AnalysisOptions& options, const Pro
     join_rotated_logs(analysis);
     fold_copies_across_files(analysis);
     name_the_guilty(analysis);
+    if (!analysis.bundle_path.empty())
+        apply_decisions(analysis, decisions_for(analysis.bundle_path, options, analysis.problems));
     symbolize_events(analysis, options, progress);
     link_consequences(analysis.events);
     analysis.cores = find_cores(analysis);

@@ -28,6 +28,7 @@ struct EventInfo {
     std::string caused_by;                           // id of the event that this is a consequence of, or empty
     std::vector<std::string> cause_of;               // ids of its consequences
     std::string follows_because;                     // why it is a consequence
+    std::string set_aside;                           // "not a problem here: you said so (note n3)", or empty
     std::vector<std::optional<Resolution>> symbols;  // one a frame of report.frames
 };
 
@@ -174,6 +175,7 @@ struct AnalysisOptions {
     std::vector<std::string> debug_dirs;
     std::vector<std::string> source_dirs;
     std::vector<std::string> patches;         // files that are taken as if they lay in the bundle
+    std::string case_file;                    // with the decisions to respect; empty: the one beside the bundle
     std::uint64_t hash_up_to = 64ULL << 20U;  // larger artifacts get no SHA-256 unless asked for
 };
 

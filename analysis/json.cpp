@@ -152,6 +152,8 @@ void write_event(JsonStream& out, const Analysis& analysis, const EventInfo& eve
     out.member("partial", report.partial);
     if (report.partial) out.member("partial_reason", report.partial_reason);
     if (!event.follows_because.empty()) out.member("follows_because", event.follows_because);
+    if (!event.set_aside.empty()) out.member("set_aside", event.set_aside);
+    if (event.guilty.by_user) out.member("guilty_by_user", true);
     out.end_object();
 }
 

@@ -36,11 +36,13 @@ std::string occurrence_key(const Analysis& analysis, const EventInfo& event) {
 
 class Gatherer {
 public:
-    explicit Gatherer(std::size_t sides) : sides_(sides) {}
+    Gatherer(std::size_t sides, std::set<std::string> set_aside)
+        : sides_(sides), set_aside_(std::move(set_aside)) {}
 
     void add(const Analysis& run, std::size_t side) {
         std::map<std::size_t, std::set<std::string>> occurrences;
         for (const EventInfo& event : run.events) {
+            if (set_aside_.contains(event.signature)) continue;
             const std::size_t number = row_of(event);
             SignatureRow& row = rows_[number];
             ++row.comparison.sides[side].count;
@@ -83,12 +85,23 @@ private:
     }
 
     std::size_t sides_;
+    std::set<std::string> set_aside_;
     std::vector<SignatureRow> rows_;
     std::map<std::string, std::size_t> numbers_;
     // Of each row: how often each stack and each cause; an empty cause: the report stands for itself.
     std::vector<std::map<Stack, std::size_t>> stacks_;
     std::vector<std::map<std::string, std::size_t>> causes_;
 };
+
+// What is not a problem in one run is none in the others.
+std::set<std::string> set_aside_by_any(const std::vector<Side>& sides) {
+    std::set<std::string> out;
+    for (const Side& side : sides)
+        for (const Analysis* run : side)
+            for (const EventInfo& event : run->events)
+                if (!event.set_aside.empty()) out.insert(event.signature);
+    return out;
+}
 
 // A signature that only one of the two sides has.
 std::vector<std::size_t> rows_of_one_side(const std::vector<SignatureRow>& rows, bool is_before) {
@@ -109,7 +122,7 @@ void add_near(SignatureRow& here, const SignatureRow& there, std::size_t number,
 }  // namespace
 
 std::vector<SignatureRow> gather_signatures(const std::vector<Side>& sides) {
-    Gatherer gatherer(sides.size());
+    Gatherer gatherer(sides.size(), set_aside_by_any(sides));
     for (std::size_t side = 0; side < sides.size(); ++side)
         for (const Analysis* run : sides[side]) gatherer.add(*run, side);
     return gatherer.take();

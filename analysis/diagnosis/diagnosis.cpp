@@ -34,6 +34,11 @@ std::string who_and_where(const Analysis& analysis, const EventInfo& event) {
     return out + ")";
 }
 
+// Neither a consequence of another report, nor set aside by the engineer.
+bool stands_for_itself(const EventInfo& event) {
+    return event.caused_by.empty() && event.set_aside.empty();
+}
+
 class Diagnoser {
 public:
     explicit Diagnoser(const Analysis& analysis) : analysis_(analysis) {}
@@ -43,6 +48,7 @@ public:
         stalls();
         other_reports();
         torture();
+        set_aside();
         if (out_.empty()) nothing_found();
         std::stable_sort(out_.begin(), out_.end(), [](const Diagnosis& a, const Diagnosis& b) {
             return rank(a.severity) < rank(b.severity);
@@ -66,7 +72,7 @@ private:
         std::vector<std::string> order;
         for (const Chain& chain : analysis_.chains) {
             const EventInfo* event = analysis_.event(chain.event);
-            if (event == nullptr || !event->caused_by.empty()) continue;
+            if (event == nullptr || !stands_for_itself(*event)) continue;
             const std::string key = event->guilty.function + "/" + chain.links[chain.sleeps_link].function;
             if (defects[key].empty()) order.push_back(key);
             defects[key].push_back(&chain);
@@ -136,7 +142,7 @@ private:
     void stalls() {
         for (const StallEpisode& episode : analysis_.stalls) {
             const EventInfo* event = analysis_.event(episode.events.front());
-            if (event == nullptr || !event->caused_by.empty()) continue;
+            if (event == nullptr || !stands_for_itself(*event)) continue;
             out_.push_back(stall(episode, *event));
         }
     }
@@ -204,7 +210,7 @@ private:
     void other_reports() {
         std::map<std::string, std::size_t> seen;
         for (const EventInfo& event : analysis_.events) {
-            if (!event.caused_by.empty() || told(event)) continue;
+            if (!stands_for_itself(event) || told(event)) continue;
             if (const auto it = seen.find(event.signature); it != seen.end()) {
                 out_[it->second].evidence.push_back(event.id);
                 continue;
@@ -258,6 +264,22 @@ private:
             d.summary += ", " + fixed(*rate, 0) + " versions a second";
         d.summary += ".";
         return d;
+    }
+
+    void set_aside() {
+        Diagnosis d;
+        d.rule = "set_aside";
+        d.severity = "info";
+        for (const EventInfo& event : analysis_.events) {
+            if (event.set_aside.empty()) continue;
+            d.evidence.push_back(event.id);
+            const std::string step = event.title + ": " + event.set_aside + ".";
+            if (std::find(d.why.begin(), d.why.end(), step) == d.why.end()) d.why.push_back(step);
+        }
+        if (d.evidence.empty()) return;
+        d.summary = counted(d.evidence.size(), "report") +
+                    (d.evidence.size() == 1 ? " was set aside by you." : " were set aside by you.");
+        out_.push_back(std::move(d));
     }
 
     void nothing_found() {

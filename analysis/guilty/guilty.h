@@ -17,6 +17,7 @@ struct Guilty {
     std::optional<std::size_t> frame;     // index into the event's frames
     std::string reason;                   // "first frame that is not reporting machinery"
     std::vector<std::string> candidates;  // the next ones
+    bool by_user = false;                 // decided in the case file, not by the rules
 };
 
 Guilty find_guilty(const Event& event);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "analysis/case/anchor.h"
 #include "analysis/diagnosis/diagnosis.h"
 #include "analysis/report/markup.h"
 #include "analysis/report/style.h"
@@ -152,10 +153,12 @@ private:
 
     [[nodiscard]] std::string notes_at(const EventInfo& event) const {
         std::string out;
-        for (const Note& note : notes_.notes)
-            if (note.on_event && note.artifact == analysis_.artifacts[event.artifact].artifact.path &&
-                note.line == event.report.line)
+        for (const Note& note : notes_.notes) {
+            if (note.target.kind != Target::Kind::event) continue;
+            const auto anchor = locate(note, analysis_);
+            if (anchor && anchor->artifact == event.artifact && anchor->line == event.report.line)
                 out += "<div class=\"note\">✎ " + escaped(note.text) + "</div>";
+        }
         return out;
     }
 
@@ -221,16 +224,15 @@ private:
 
     void case_notes() {
         std::string rows;
-        for (const Note& note : notes_.notes)
-            rows += row({escaped(note.artifact) + ":" + std::to_string(note.line), escaped(note.text),
-                         "<code>" + escaped(note.line_text) + "</code>" +
-                             (is_attached(note, analysis_)
-                                  ? ""
-                                  : " <span class=\"bad\">detached: the line has changed</span>")});
-        for (const ArtifactInfo& info : analysis_.artifacts)
-            for (const Remark& remark : info.scan.remarks)
-                rows += row({escaped(info.artifact.path) + ":" + std::to_string(remark.line), escaped(remark.text),
-                             "<span class=\"aside\">remark in the log</span>"});
+        std::vector<Note> notes = notes_.notes;
+        for (Note& remark : remark_notes(analysis_)) notes.push_back(std::move(remark));
+        for (const Note& note : notes)
+            rows +=
+                row({escaped(place_words(note.target)), escaped(note.text),
+                     "<code>" + escaped(note.target.line_text) + "</code>" +
+                         (note.origin.empty() ? "" : " <span class=\"aside\">remark in the log</span>") +
+                         (locate(note, analysis_) ? ""
+                                                  : " <span class=\"bad\">detached: the text has changed</span>")});
         if (rows.empty()) return;
         section("notes", "Notes");
         out_ += "<table>" + heading_row({"Where", "Note", "On"}) + "<tbody>" + rows + "</tbody></table>\n";

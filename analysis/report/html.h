@@ -4,7 +4,7 @@
 #include <string>
 
 #include "analysis/analysis.h"
-#include "analysis/case_file.h"
+#include "analysis/case/case_file.h"
 
 namespace stallsight {
 

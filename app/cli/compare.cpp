@@ -125,8 +125,9 @@ void add_compare(CLI::App& app, int& status) {
         ->required()
         ->expected(2, -1);
     command->add_option("--before", options->more_before, "another run of the first build (repeatable)")
-        ->expected(1);
-    command->add_option("--after", options->more_after, "another run of the last build (repeatable)")->expected(1);
+        ->allow_extra_args(false);
+    command->add_option("--after", options->more_after, "another run of the last build (repeatable)")
+        ->allow_extra_args(false);
     command->add_flag("--json", options->json, "the machine-readable contract (docs/json.md)");
     command->add_option("-o,--output", options->output, "the file to write, instead of standard output");
     command->add_option("--junit", options->junit, "write JUnit XML for a CI server, too");
@@ -135,7 +136,7 @@ void add_compare(CLI::App& app, int& status) {
         ->delimiter(',')
         ->check(CLI::IsMember({"new", "worse", "not-cured"}));
     command->add_option("--patch", options->analysis.patches, "patch that is not in the bundles (repeatable)")
-        ->expected(1);
+        ->allow_extra_args(false);
     add_analysis_options(*command, options->analysis);
     command->callback([options, &status] { run(*options, status); });
 }

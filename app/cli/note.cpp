@@ -1,7 +1,10 @@
+#include <algorithm>
 #include <charconv>
 #include <memory>
 
-#include "analysis/case_file.h"
+#include "analysis/case/anchor.h"
+#include "analysis/case/changes.h"
+#include "analysis/words.h"
 #include "app/cli/commands.h"
 
 namespace stallsight::cli {
@@ -9,77 +12,150 @@ namespace stallsight::cli {
 namespace {
 
 struct Options {
-    std::string bundle, case_file, at, event, text, remove;
+    std::string bundle, at, event, episode, frame, time, text, edit, remove, colour;
+    std::vector<std::string> tags;
+    bool guilty = false, no_problem = false;
     AnalysisOptions analysis;
+
+    [[nodiscard]] bool says_something() const {
+        return !text.empty() || !tags.empty() || !colour.empty() || guilty || no_problem;
+    }
 };
 
-struct Place {
-    std::string artifact;
-    std::uint64_t line = 0;
-    bool on_event = false;
-};
-
-// "nt-a/core-0/kern.log:38"
-std::optional<Place> parse_place(const std::string& at) {
-    const std::size_t colon = at.rfind(':');
-    if (colon == std::string::npos) return std::nullopt;
-    Place place{at.substr(0, colon), 0, false};
-    const char* end = at.data() + at.size();
-    const auto [stop, error] = std::from_chars(at.data() + colon + 1, end, place.line);
-    if (error != std::errc() || stop != end) return std::nullopt;
-    return place;
+template <class T>
+bool read_number(std::string_view text, T& number) {
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc() && stop == text.data() + text.size() && !text.empty();
 }
 
-std::optional<Place> place_of(const Options& options, const Analysis& analysis) {
-    if (options.event.empty()) return parse_place(options.at);
-    const EventInfo* event = analysis.event(options.event);
-    if (event == nullptr) return std::nullopt;
-    return Place{analysis.artifacts[event->artifact].artifact.path, event->report.line, true};
+// "2-5", or "2" alone for both
+template <class T>
+bool read_range(std::string_view text, T& from, T& to) {
+    const std::size_t dash = text.find('-', 1);
+    if (!read_number(text.substr(0, dash), from)) return false;
+    to = from;
+    return dash == std::string_view::npos || read_number(text.substr(dash + 1), to);
+}
+
+Result<const EventInfo*> event_named(const Analysis& analysis, const std::string& id) {
+    if (const EventInfo* event = analysis.event(id)) return event;
+    return fail("no such event", analysis.bundle_name, id);
+}
+
+// "nt-a/core-0/kern.log", "nt-a/core-0/kern.log:38", "nt-a/core-0/kern.log:38-41"
+Result<Target> target_at(const Analysis& analysis, const std::string& at) {
+    const std::size_t colon = at.rfind(':');
+    std::uint64_t from = 0;
+    std::uint64_t to = 0;
+    if (colon == std::string::npos || !read_range(std::string_view(at).substr(colon + 1), from, to))
+        return artifact_target(analysis, at);
+    return line_target(analysis, at.substr(0, colon), from, to);
+}
+
+// "e3:0": frame 0, the innermost, of event e3
+Result<Target> target_of_frame(const Analysis& analysis, const std::string& name) {
+    const std::size_t colon = name.rfind(':');
+    std::size_t frame = 0;
+    if (colon == std::string::npos || !read_number(std::string_view(name).substr(colon + 1), frame))
+        return fail("a frame is EVENT:NUMBER, from 0, the innermost", "", name);
+    const auto event = event_named(analysis, name.substr(0, colon));
+    if (!event) return tl::unexpected<Error>(event.error());
+    return frame_target(analysis, **event, frame);
+}
+
+Result<Target> target_of_episode(const Analysis& analysis, const std::string& id) {
+    for (const StallEpisode& episode : analysis.stalls)
+        if (std::find(episode.events.begin(), episode.events.end(), id) != episode.events.end())
+            return episode_target(analysis, episode);
+    return fail("no stall with this event", analysis.bundle_name, id);
+}
+
+Result<Target> target_of(const Options& options, const Analysis& analysis) {
+    if (!options.frame.empty()) return target_of_frame(analysis, options.frame);
+    if (!options.episode.empty()) return target_of_episode(analysis, options.episode);
+    if (!options.event.empty()) {
+        const auto event = event_named(analysis, options.event);
+        if (!event) return tl::unexpected<Error>(event.error());
+        return event_target(analysis, **event);
+    }
+    if (options.at.empty()) return fail("a note needs a place: --at, --event, --frame or --episode");
+    double from_s = 0;
+    double to_s = 0;
+    if (options.time.empty()) return target_at(analysis, options.at);
+    if (!read_range(std::string_view(options.time), from_s, to_s))
+        return fail("a time is FROM-TO, in seconds", "", options.time);
+    return time_target(analysis, options.at, from_s, to_s);
 }
 
 std::string listing(const CaseFile& file, const Analysis& analysis) {
+    std::vector<Note> notes = file.notes;
+    for (Note& remark : remark_notes(analysis)) notes.push_back(std::move(remark));
     std::string out;
-    for (const Note& note : file.notes)
-        out += note.id + "  " + note.artifact + ":" + std::to_string(note.line) +
-               (note.on_event ? " (event)" : "") +
-               (is_attached(note, analysis) ? "" : " (detached: the line has changed)") + "  " + note.text + "\n";
+    for (const Note& note : notes) {
+        out += note.id + "  " + place_words(note.target) +
+               (locate(note, analysis) ? "" : " (detached: the text has changed)");
+        if (note.decision == Decision::guilty) out += "  guilty";
+        if (note.decision == Decision::no_problem) out += "  not a problem here";
+        if (!note.colour.empty()) out += "  (" + note.colour + ")";
+        for (const std::string& tag : note.tags) out += "  #" + tag;
+        out += (note.text.empty() ? "" : "  " + note.text) + (note.origin.empty() ? "" : "  (remark in the log)") +
+               "\n";
+    }
     return out;
+}
+
+void fill(Note& note, const Options& options) {
+    if (!options.text.empty()) note.text = options.text;
+    if (!options.tags.empty()) note.tags = options.tags;
+    if (!options.colour.empty()) note.colour = options.colour;
+    if (options.guilty) note.decision = Decision::guilty;
+    if (options.no_problem) note.decision = Decision::no_problem;
+}
+
+Result<Change> change_of(const Options& options, const CaseFile& file, const Analysis& analysis) {
+    Change change;
+    const std::string& id = options.remove.empty() ? options.edit : options.remove;
+    if (!id.empty()) {
+        const Note* note = file.note(id);
+        if (note == nullptr) return fail("no such note", file.path, id);
+        change.before = *note;
+    }
+    if (!options.remove.empty()) return change;
+    change.after = change.before.value_or(Note{});
+    if (id.empty()) {
+        auto target = target_of(options, analysis);
+        if (!target) return tl::unexpected<Error>(target.error());
+        change.after->target = std::move(*target);
+    }
+    fill(*change.after, options);
+    const Target::Kind kind = change.after->target.kind;
+    if (options.guilty && kind != Target::Kind::frame) return fail("only a frame is guilty: use --frame");
+    if (options.no_problem && kind != Target::Kind::event) return fail("only an event is no problem: use --event");
+    return change;
 }
 
 void run(const Options& options, int& status) {
     const auto analysis = analyse_or_say(options.bundle, options.analysis, status);
     if (!analysis) return;
-    auto file = load_case(options.case_file.empty() ? default_case_path(options.bundle) : options.case_file);
+    const std::string& path = options.analysis.case_file;
+    auto file = load_case(path.empty() ? default_case_path(options.bundle) : path);
     if (!file) {
-        print_error(file.error());
-        status = unreadable;
+        status = unreadable;  // the analysis has said so
         return;
     }
-    if (options.text.empty() && options.remove.empty()) {
+    if (!options.says_something() && options.remove.empty()) {
         write_output("-", listing(*file, *analysis), status);
         return;
     }
-    if (!options.remove.empty() && !remove_note(*file, options.remove)) {
-        print_error({"no such note", file->path, options.remove});
+    auto change = change_of(options, *file, *analysis);
+    if (!change) {
+        print_error(change.error());
         status = usage;
         return;
     }
-    if (!options.text.empty()) {
-        const auto place = place_of(options, *analysis);
-        if (!place) {
-            print_error({"no such place: use --at FILE:LINE or --event ID", options.at + options.event, ""});
-            status = usage;
-            return;
-        }
-        if (auto id = add_note(*file, *analysis, place->artifact, place->line, place->on_event, options.text);
-            !id) {
-            print_error(id.error());
-            status = usage;
-            return;
-        }
-    }
-    if (auto saved = save_case(*file); !saved) {
-        print_error(saved.error());
+    if (file->bundle.empty()) file->bundle = analysis->bundle_name;
+    if (auto applied = apply(*file, *change); !applied) {
+        print_error(applied.error());
         status = unreadable;
     }
 }
@@ -89,13 +165,23 @@ void run(const Options& options, int& status) {
 void add_note(CLI::App& app, int& status) {
     auto options = std::make_shared<Options>();
     CLI::App* command =
-        app.add_subcommand("note", "write a note on a line or an event into the case file, or list them");
+        app.add_subcommand("note", "write a note, tag, mark or decision into the case file, or list them");
     command->add_option("bundle", options->bundle, "folder, archive or log")->required();
-    command->add_option("text", options->text, "the note; without it, the notes are listed");
-    CLI::Option* at = command->add_option("--at", options->at, "FILE:LINE in the bundle");
-    command->add_option("--event", options->event, "id of an event, as `analyze` prints it")->excludes(at);
-    command->add_option("--remove", options->remove, "id of a note to take out");
-    command->add_option("--case", options->case_file, "case file (beside the bundle, unless told)");
+    command->add_option("text", options->text, "the note, Markdown; with nothing to write, the notes are listed");
+    auto* place = command->add_option_group("place", "what the note is about");
+    place->add_option("--at", options->at, "FILE, FILE:LINE or FILE:FIRST-LAST in the bundle");
+    place->add_option("--event", options->event, "id of an event, as `analyze` prints it");
+    place->add_option("--frame", options->frame, "EVENT:NUMBER, a stack entry, from 0, the innermost");
+    place->add_option("--episode", options->episode, "id of an event of a stall");
+    place->require_option(0, 1);
+    command->add_option("--time", options->time, "FROM-TO in seconds on the clock of --at FILE");
+    command->add_option("--tag", options->tags, "a tag (repeatable)")->allow_extra_args(false);
+    command->add_option("--colour,--color", options->colour, "a mark")
+        ->check(CLI::IsMember({"red", "yellow", "green", "blue"}));
+    auto* guilty = command->add_flag("--guilty", options->guilty, "this frame is guilty, whatever the rules say");
+    command->add_flag("--no-problem", options->no_problem, "this event is not a problem here")->excludes(guilty);
+    auto* edit = command->add_option("--edit", options->edit, "id of a note to change");
+    command->add_option("--remove", options->remove, "id of a note to take out")->excludes(edit);
     add_analysis_options(*command, options->analysis);
     command->callback([options, &status] { run(*options, status); });
 }

@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "analysis/case/case_file.h"
 #include "analysis/report/html.h"
 #include "app/cli/commands.h"
 
@@ -8,7 +9,7 @@ namespace stallsight::cli {
 namespace {
 
 struct Options {
-    std::string bundle, output, case_file;
+    std::string bundle, output;
     AnalysisOptions analysis;
 };
 
@@ -19,7 +20,6 @@ void add_report(CLI::App& app, int& status) {
     CLI::App* command = app.add_subcommand("report", "write a report to send: one self-contained HTML page");
     command->add_option("bundle", options->bundle, "folder, archive or log")->required();
     command->add_option("-o,--output", options->output, "the file to write (.html)")->required();
-    command->add_option("--case", options->case_file, "case file with the notes (beside the bundle, unless told)");
     add_analysis_options(*command, options->analysis);
     command->callback([options, &status] {
         if (!options->output.ends_with(".html") && !options->output.ends_with(".htm")) {
@@ -30,7 +30,7 @@ void add_report(CLI::App& app, int& status) {
         const auto analysis = analyse_or_say(options->bundle, options->analysis, status);
         if (!analysis) return;
         const std::string path =
-            options->case_file.empty() ? default_case_path(options->bundle) : options->case_file;
+            options->analysis.case_file.empty() ? default_case_path(options->bundle) : options->analysis.case_file;
         const auto notes = load_case(path);
         if (!notes) {
             print_error(notes.error());

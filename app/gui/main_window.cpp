@@ -196,11 +196,18 @@ void MainWindow::connect_panels() {
     connect(log_->view(), &LogView::note_wanted, this, &MainWindow::start_note);
     const auto show_notes = [this] {
         const auto artifact = log_->view()->artifact();
-        if (selection_.analysis() && artifact)
-            log_->view()->set_notes(notes_.on_lines(selection_.analysis()->artifacts[*artifact].artifact.path));
+        if (selection_.analysis() && artifact) {
+            std::map<std::uint64_t, LogView::LineNote> lines;
+            for (const auto& [line, note] : notes_.on_lines(*artifact))
+                lines[line] = {note.text, mark_colour(note.colour)};
+            log_->view()->set_notes(std::move(lines));
+        }
+        undo_->setEnabled(notes_.can_undo());
+        redo_->setEnabled(notes_.can_redo());
         update_status();
     };
     connect(&notes_, &NoteStore::changed, this, show_notes);
+    connect(&notes_, &NoteStore::decided, this, [this] { open(path_); });
     connect(log_->view(), &LogView::artifact_changed, this, show_notes);
     connect(problems_, &QToolButton::clicked, this, &MainWindow::show_problems);
 }
@@ -218,7 +225,7 @@ void MainWindow::show_analysis(std::shared_ptr<const Analysis> analysis) {
     pages_->setCurrentWidget(work_);
     setWindowTitle(qs(analysis->bundle_name) + QStringLiteral(" – Stallsight"));
     selection_.show(analysis);
-    notes_.open(analysis);
+    notes_.open(analysis, options_.analysis.case_file);
     if (!event.empty()) selection_.pick_event(event);  // debug info was added: stay where one was
     share_room();
     log_->view()->setFocus();

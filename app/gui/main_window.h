@@ -92,6 +92,7 @@ private:
 
     QList<QAction*> commands_;
     QAction *open_ = nullptr, *open_folder_ = nullptr, *symbols_ = nullptr, *compare_ = nullptr;
+    QAction *undo_ = nullptr, *redo_ = nullptr;
     QMenu *recent_ = nullptr, *export_ = nullptr;
     SearchField* search_ = nullptr;
     QStackedWidget* pages_ = nullptr;

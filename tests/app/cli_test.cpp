@@ -161,11 +161,34 @@ TEST(Note, IsKeptAndAppearsInTheReport) {
     const Outcome list = stallsight(on);
     EXPECT_THAT(list.out, HasSubstr("n1  nt-a/core-0/kern.log:38  the mutex, here"));
     EXPECT_THAT(list.out, HasSubstr("(event)  this is the cause"));
+    EXPECT_THAT(list.out, HasSubstr("(remark in the log)"));
     EXPECT_EQ(stallsight("report " + quoted(sample) + " --case " + file + " -o " + quoted(out)).status, 0);
     EXPECT_THAT(slurp(out), HasSubstr("the mutex, here"));
     EXPECT_THAT(slurp(out), HasSubstr("✎ this is the cause"));
     EXPECT_EQ(stallsight(on + " --remove n1").status, 0);
     EXPECT_THAT(stallsight(on).out, Not(HasSubstr("the mutex, here")));
+}
+
+TEST(Note, TagsMarksDecisionsAndEveryPlace) {
+    const TemporaryFolder folder;
+    const std::string on = "note " + quoted(sample) + " --case " + quoted((folder.path() / "case.json").string());
+    EXPECT_EQ(stallsight(on + " --at nt-a/core-0/kern.log:38-41 --tag network --tag rpmsg --colour red").status, 0);
+    EXPECT_EQ(stallsight(on + " --at nt-a/core-0/kern.log --time 50494-50495 'the second'").status, 0);
+    EXPECT_EQ(stallsight(on + " --at nt-a/core-0/kern.log 'the whole log'").status, 0);
+    EXPECT_EQ(stallsight(on + " --episode e3 'the stall'").status, 0);
+    EXPECT_EQ(stallsight(on + " --frame e1:6 --guilty").status, 0);
+    EXPECT_EQ(stallsight(on + " --event e3 --no-problem 'a test board'").status, 0);
+    EXPECT_EQ(stallsight(on + " --edit n2 'these seconds'").status, 0);
+    const std::string list = stallsight(on).out;
+    EXPECT_THAT(list, HasSubstr("n1  nt-a/core-0/kern.log:38-41  (red)  #network  #rpmsg\n"));
+    EXPECT_THAT(list, HasSubstr("n2  nt-a/core-0/kern.log 50494 s to 50495 s  these seconds\n"));
+    EXPECT_THAT(list, HasSubstr("n3  nt-a/core-0/kern.log  the whole log\n"));
+    EXPECT_THAT(list, HasSubstr("(episode)  the stall\n"));
+    EXPECT_THAT(list, HasSubstr("(frame)  guilty\n"));
+    EXPECT_THAT(list, HasSubstr("(event)  not a problem here  a test board\n"));
+    EXPECT_EQ(stallsight(on + " --event e1 --guilty").status, 2);
+    EXPECT_EQ(stallsight(on + " 'nowhere'").status, 2);
+    EXPECT_EQ(stallsight(on + " --event e99 x").status, 2);
 }
 
 TEST(Note, OnALineThatIsNotThereIsRefused) {
@@ -215,6 +238,8 @@ TEST(Compare, TakesAPatchThatIsNotInTheBundle) {
     EXPECT_EQ(run.status, 0) << run.err;
     EXPECT_THAT(run.out, HasSubstr("runs through patched nokia_rpmsg_notify()"));
     EXPECT_EQ(stallsight("compare " + side + " " + side + " --patch /no/such.diff").status, 3);
+    const Outcome more = stallsight("compare " + side + " " + side + " --after " + side + " --after " + side);
+    EXPECT_THAT(more.out, HasSubstr("after   nt-a, nt-a and nt-a: logs cover 8 min 59 s"));
 }
 
 TEST(Timeline, IsAPicture) {

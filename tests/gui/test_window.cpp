@@ -66,10 +66,18 @@ private:
     T* part(const QString& name = {}) {
         return window_->findChild<T*>(name);
     }
+    std::string case_path() const { return folder_.filePath("bundle.stallsight.json").toStdString(); }
     const EventInfo* event_of(EventKind kind) {
         for (const EventInfo& event : window_->selection()->analysis()->events)
             if (event.report.kind == kind) return &event;
         return nullptr;
+    }
+    Note note_on_line_35(const std::string& text) {
+        Note note;
+        note.target = line_target(*window_->selection()->analysis(), "nt-a/core-0/kern.log", 35).value();
+        note.text = text;
+        note.id = window_->notes()->add(note);
+        return note;
     }
     void open_sample() {
         window_ = std::make_unique<MainWindow>(WindowOptions{{}, {}, false});
@@ -254,14 +262,71 @@ private slots:
         window_->selection()->pick_line(*window_->selection()->artifact(), 35);
         auto* notes = part<NotesPanel>();
         auto* editor = notes->findChild<QPlainTextEdit*>("editor");
+        const auto own = [&] { return titles(*part<QListView>("notes")->model()).filter("mutex!"); };
         part<QTabWidget>("tabs")->setCurrentWidget(notes);
-        editor->setPlainText("this is the mutex");
+        editor->setFocus();
+        QTest::keyClicks(editor, "this is ");
+        QCOMPARE(load_case(case_path()).value().notes.front().text, "this is");  // after each word
+        QTest::keyClicks(editor, "the mutex!");
         QTest::keyClick(editor, Qt::Key_Return, Qt::ControlModifier);
-        QCOMPARE(titles(*part<QListView>("notes")->model()), QStringList{"this is the mutex"});
-        QVERIFY(part<LogView>()->line_as_text(35).endsWith("this is the mutex"));
-        QVERIFY(QFile::exists(folder_.filePath("bundle.stallsight.json")));
+        QCOMPARE(own(), QStringList{"this is the mutex!"});
+        QVERIFY(part<LogView>()->line_as_text(35).endsWith("this is the mutex!"));
         open_sample();
-        QCOMPARE(titles(*part<QListView>("notes")->model()), QStringList{"this is the mutex"});
+        QCOMPARE(own(), QStringList{"this is the mutex!"});
+    }
+
+    void a_change_of_a_note_is_undone_and_done_again() {
+        NoteStore* store = window_->notes();
+        Note note = note_on_line_35("this is the mutex!");
+        note.text = "another text";
+        note.colour = "red";
+        note.tags = {"rpmsg"};
+        QVERIFY(store->edit(note));
+        QVERIFY(part<LogView>()->line_as_text(35).endsWith(QStringLiteral("another text · #rpmsg")));
+        store->undo();
+        QCOMPARE(load_case(case_path()).value().notes.front().text, "this is the mutex!");
+        QVERIFY(store->can_redo());
+        store->redo();
+        QCOMPARE(load_case(case_path()).value().notes.front().colour, "red");
+    }
+
+    void remarks_of_the_log_are_among_the_notes() {
+        const QModelIndex first = part<QListView>("notes")->model()->index(0, 0);
+        QVERIFY(first.data(NotesModel::place_role).toString().contains("remark in the log"));
+    }
+
+    void what_another_window_writes_is_shown() {
+        Note note = note_on_line_35("of this window");
+        CaseFile other = load_case(case_path()).value();
+        note.id.clear();
+        note.text = "of another window";
+        Change change{std::nullopt, note};
+        QVERIFY(apply(other, change));
+        QTRY_VERIFY(titles(*part<QListView>("notes")->model()).join('\n').contains("of another window"));
+    }
+
+    void a_decision_makes_another_analysis() {
+        window_->selection()->pick_event(event_of(EventKind::atomic_sleep)->id);
+        const EventInfo* event = window_->selection()->event();
+        std::size_t frame = 0;
+        while (event->report.frames[frame].function != "virtqueue_notify") ++frame;
+        window_->selection()->pick_frame(frame);
+        auto* notes = part<NotesPanel>();
+        auto* target = notes->findChild<QComboBox*>("target");
+        const int row = target->findText("The frame virtqueue_notify");
+        QVERIFY(row >= 0);
+        target->setCurrentIndex(row);
+        emit target->activated(row);
+        auto* decision = notes->findChild<QCheckBox*>("decision");
+        QVERIFY(decision->isVisibleTo(notes));
+        QSignalSpy ready(window_.get(), &MainWindow::ready);
+        decision->click();
+        QVERIFY(ready.wait(20000));
+        QCOMPARE(event_of(EventKind::atomic_sleep)->guilty.function, "virtqueue_notify");
+        QSignalSpy again(window_.get(), &MainWindow::ready);
+        window_->notes()->undo();
+        QVERIFY(again.wait(20000));
+        QCOMPARE(event_of(EventKind::atomic_sleep)->guilty.function, "nokia_rpmsg_notify");
     }
 
     void search_finds_in_this_file_and_the_others() {

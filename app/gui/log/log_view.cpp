@@ -67,7 +67,7 @@ LogView::LogView(Selection* selection, QWidget* parent) : QAbstractScrollArea(pa
     });
 }
 
-void LogView::set_notes(std::map<std::uint64_t, QString> notes) {
+void LogView::set_notes(std::map<std::uint64_t, LineNote> notes) {
     notes_ = std::move(notes);
     viewport()->update();
 }
@@ -171,6 +171,12 @@ void LogView::draw_background(QPainter& painter, std::uint64_t line, const QRect
     const Frame* frame = selection_->frame_record();
     const EventInfo* picked = selection_->event();
     const bool on_frame = frame && picked && picked->artifact == artifact_ && frame->line == line;
+    if (auto note = notes_.find(line); note != notes_.end() && note->second.mark.isValid()) {
+        QColor mark = note->second.mark;
+        mark.setAlpha(48);
+        painter.fillRect(row, mark);
+        painter.fillRect(QRectF(row.right() - edge, row.top(), edge, row.height()), note->second.mark);
+    }
     if (line == selection_->line())
         painter.fillRect(row, t.selection);
     else if (on_frame)
@@ -235,7 +241,8 @@ qreal LogView::draw_message(QPainter& painter, const LogLine& line, qreal left, 
     if (line.cut) draw(QStringLiteral(" … (the line goes on)"), t.warning, false);
     QStringList said;
     if (!record.remark.empty()) said << printable(record.remark).trimmed();
-    if (auto note = notes_.find(line.number); note != notes_.end()) said << note->second;
+    if (auto note = notes_.find(line.number); note != notes_.end() && !note->second.text.isEmpty())
+        said << note->second.text;
     if (!said.isEmpty()) draw("  " + pencil + said.join(QStringLiteral("  ") + pencil), t.remark, false);
     return left;
 }
@@ -258,7 +265,8 @@ QString LogView::line_as_text(std::uint64_t line) const {
     QStringList parts{QString::number(line), cpu_of(line, record.caller_cpu),
                       record.time ? clock_time(seconds(*record.time)) : QString(), printable(record.message)};
     if (!record.remark.empty()) parts << pencil + printable(record.remark).trimmed();
-    if (auto note = notes_.find(line); note != notes_.end()) parts << pencil + note->second;
+    if (auto note = notes_.find(line); note != notes_.end() && !note->second.text.isEmpty())
+        parts << pencil + note->second.text;
     return parts.join('\t');
 }
 

@@ -17,8 +17,12 @@ class LogView : public QAbstractScrollArea {
 public:
     explicit LogView(Selection* selection, QWidget* parent = nullptr);
 
-    // What the engineer noted on a line, shown behind it.
-    void set_notes(std::map<std::uint64_t, QString> notes);
+    // What the engineer noted on a line, shown behind it, and the colour of a mark on it.
+    struct LineNote {
+        QString text;
+        QColor mark;
+    };
+    void set_notes(std::map<std::uint64_t, LineNote> notes);
     void set_found(const QString& needle);
     [[nodiscard]] const LogText& text() const { return text_; }
     [[nodiscard]] std::optional<std::size_t> artifact() const { return artifact_; }
@@ -58,7 +62,7 @@ private:
     LogText text_;
     std::optional<std::size_t> artifact_;
     std::set<std::string> keys_;
-    std::map<std::uint64_t, QString> notes_;
+    std::map<std::uint64_t, LineNote> notes_;
     QString found_;
     std::string shown_event_;
 };

@@ -1,8 +1,27 @@
 #include "app/gui/notes/notes_model.h"
 
+#include "app/gui/theme.h"
 #include "app/gui/words.h"
 
 namespace stallsight::gui {
+
+QString note_words(const Note& note) {
+    QStringList words;
+    if (note.decision == Decision::guilty) words << "guilty, you said so";
+    if (note.decision == Decision::no_problem) words << "not a problem here, you said so";
+    if (!note.text.empty()) words << qs(note.text).simplified();
+    for (const std::string& tag : note.tags) words << "#" + qs(tag);
+    return words.join(QStringLiteral(" · "));
+}
+
+QColor mark_colour(const std::string& name) {
+    const Theme& t = theme();
+    if (name == "red") return t.cause;
+    if (name == "yellow") return t.warning;
+    if (name == "green") return t.good;
+    if (name == "blue") return t.accent;
+    return {};
+}
 
 NotesModel::NotesModel(NoteStore* store, QObject* parent) : QAbstractListModel(parent), store_(store) {
     connect(store, &NoteStore::changed, this, [this] {
@@ -25,20 +44,24 @@ int NotesModel::rowCount(const QModelIndex& parent) const {
 QVariant NotesModel::data(const QModelIndex& index, int role) const {
     if (!index.isValid() || index.row() >= rowCount()) return {};
     const Note& note = notes_[static_cast<std::size_t>(index.row())];
-    QString place = QString("%1:%2").arg(qs(note.artifact)).arg(note.line);
     switch (role) {
-        case Qt::DisplayRole:
-            return qs(note.text);
+        case Qt::DisplayRole: {
+            const QString words = note_words(note);
+            return words.isEmpty() ? QString("(a %1 mark)").arg(qs(note.colour)) : words;
+        }
         case id_role:
             return qs(note.id);
-        case place_role:
-            if (note.on_event) place += QStringLiteral(" · the event");
-            if (store_->analysis() && !is_attached(note, *store_->analysis()))
-                place += QStringLiteral(" · ⚠ the line has changed");
+        case colour_role:
+            return mark_colour(note.colour);
+        case place_role: {
+            QString place = qs(place_words(note.target));
+            if (note.origin == "remark") place += QStringLiteral(" · remark in the log");
+            if (!store_->anchor(note.id)) place += QStringLiteral(" · ⚠ detached: the text has changed");
             return place;
+        }
         case Qt::ToolTipRole:
         case Qt::AccessibleTextRole:
-            return data(index, place_role).toString() + '\n' + qs(note.text);
+            return data(index, place_role).toString() + '\n' + data(index, Qt::DisplayRole).toString();
         default:
             return {};
     }

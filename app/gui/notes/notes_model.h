@@ -2,15 +2,18 @@
 #pragma once
 
 #include <QAbstractListModel>
+#include <QColor>
 
 #include "app/gui/notes/note_store.h"
 
 namespace stallsight::gui {
 
+QColor mark_colour(const std::string& name);  // invalid for none
+
 class NotesModel : public QAbstractListModel {
     Q_OBJECT
 public:
-    enum Role { id_role = Qt::UserRole, place_role };
+    enum Role { id_role = Qt::UserRole, place_role, colour_role };
 
     explicit NotesModel(NoteStore* store, QObject* parent = nullptr);
 
