@@ -63,7 +63,7 @@ std::vector<Record> records_in(std::string_view text) {
 // The reports whose headers lie in one part of the log.
 struct Part {
     Places places;
-    std::vector<Event> events;
+    DistinctReports reports;
     // The end of what was looked at: a later part that begins before it was not free to decide alone.
     std::uint64_t reach = 0;
 };
@@ -107,7 +107,7 @@ Part PartReader::read(Places places, const Progress& progress) {
         if (opening->kind->single_line) {
             opening->event.line_last = opening->event.line;
             opening->event.offset_last = line.next;
-            part_.events.push_back(std::move(opening->event));
+            part_.reports.add(std::move(opening->event));
         } else {
             read_reports(std::move(*opening), line);
         }
@@ -138,7 +138,7 @@ void PartReader::read_reports(Opening opening, const LineView& header) {
     part_.reach = std::max(part_.reach, next);
     for (const auto& strand : strands) {
         if (next >= text_.size()) strand->log_ended();
-        part_.events.push_back(strand->finish());
+        part_.reports.add(strand->finish());
     }
 }
 
@@ -250,12 +250,12 @@ std::vector<Event> assemble_reports(std::string_view text, const LineIndex& inde
         parts[i] = read(Places(before.data(), before.size() + parts[i].places.size()));
         parts[i - 1] = {};
     }
-    std::vector<Event> events;
+    DistinctReports reports;
     for (Part& part : parts)
-        for (Event& event : part.events) events.push_back(std::move(event));
+        for (Event& event : part.reports.take()) reports.add(std::move(event));
+    std::vector<Event> events = reports.take();
     std::stable_sort(events.begin(), events.end(),
                      [](const Event& a, const Event& b) { return a.offset < b.offset; });
-    fold_copies(events);
     return events;
 }
 

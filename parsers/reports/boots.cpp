@@ -21,6 +21,7 @@ std::optional<Time> time_from(std::string_view text, std::uint64_t offset) {
     for (int i = 0; i < look_around && offset < text.size(); ++i) {
         const LineView line = line_from(text, offset);
         if (const auto time = parse_record(line.text).time) return time;
+        if (line.cut) break;
         offset = line.next;
     }
     return std::nullopt;
@@ -46,7 +47,7 @@ public:
         : text_(text), offset_(offset), end_(end) {}
 
     std::optional<Record> next() {
-        while (offset_ < end_) {
+        for (int i = 0; i < most_without_clock && offset_ < end_; ++i) {
             const LineView line = line_from(text_, offset_);
             offset_ = line.next;
             if (const Record record = parse_record(line.text); record.time) return record;
@@ -55,6 +56,8 @@ public:
     }
 
 private:
+    static constexpr int most_without_clock = 2000;
+
     std::string_view text_;
     std::uint64_t offset_, end_;
 };

@@ -1,12 +1,14 @@
 #include "parsers/reports/copies.h"
 
 #include <algorithm>
-#include <string>
-#include <unordered_map>
 
 namespace stallsight {
 
 namespace {
+
+// Of reports with one and the same first line.
+constexpr std::size_t most_compared = 64;
+constexpr std::size_t most_lines = 1000;
 
 bool is_copy(const Event& event, const Event& earlier) {
     if (event.kind != earlier.kind || event.headline != earlier.headline) return false;
@@ -17,21 +19,22 @@ bool is_copy(const Event& event, const Event& earlier) {
 
 }  // namespace
 
-void fold_copies(std::vector<Event>& events) {
-    std::unordered_map<std::string, std::vector<std::size_t>> seen;
-    std::vector<Event> kept;
-    for (Event& event : events) {
-        std::vector<std::size_t>& same = seen[event.headline];
-        const auto original =
-            std::find_if(same.begin(), same.end(), [&](std::size_t i) { return is_copy(event, kept[i]); });
-        if (original != same.end()) {
-            kept[*original].fields["copies"].push_back(event.line);
-            continue;
-        }
-        if (same.size() < 64) same.push_back(kept.size());
-        kept.push_back(std::move(event));
+void DistinctReports::add(Event event) {
+    std::vector<std::size_t>& same = same_[event.headline];
+    const auto original =
+        std::find_if(same.begin(), same.end(), [&](std::size_t i) { return is_copy(event, kept_[i]); });
+    if (original == same.end()) {
+        if (same.size() < most_compared) same.push_back(kept_.size());
+        kept_.push_back(std::move(event));
+        return;
     }
-    events = std::move(kept);
+    Fields& lines = kept_[*original].fields["copies"];
+    const auto note = [&](const Fields& line) {
+        if (lines.size() < most_lines) lines.push_back(line);
+    };
+    note(event.line);
+    if (event.fields.contains("copies"))
+        for (const Fields& line : event.fields["copies"]) note(line);
 }
 
 }  // namespace stallsight

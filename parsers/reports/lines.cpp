@@ -29,8 +29,8 @@ LineView line_from(std::string_view text, std::uint64_t offset) {
 
 LineView line_around(std::string_view text, std::uint64_t offset) {
     const std::uint64_t from = offset > longest_line ? offset - longest_line : 0;
-    const std::size_t newline = text.substr(from, offset - from).rfind('\n');
-    if (newline != std::string_view::npos) return line_from(text, from + newline + 1);
+    if (const void* newline = memrchr(text.data() + from, '\n', offset - from))
+        return line_from(text, static_cast<std::uint64_t>(static_cast<const char*>(newline) - text.data()) + 1);
     if (from == 0) return line_from(text, 0);
     LineView part;
     part.offset = offset - context;

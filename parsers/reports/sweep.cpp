@@ -246,6 +246,20 @@ private:
     std::size_t in_line_ = 0;
 };
 
+// A log of many chunks keeps at least one place of a common literal in each: too many for the whole.
+void thin(Sweep& sweep, const Search& search) {
+    std::vector<std::size_t> count(search.literals.size(), 0);
+    for (const Place& place : sweep.places) ++count[place.literal];
+    std::vector<std::size_t> seen(search.literals.size(), 0);
+    std::erase_if(sweep.places, [&](const Place& place) {
+        const std::size_t limit = search.literals[place.literal].samples;
+        if (limit == 0 || count[place.literal] <= limit) return false;
+        sweep.thinned = true;
+        const std::size_t step = (count[place.literal] + limit - 1) / limit;
+        return seen[place.literal]++ % step != 0;
+    });
+}
+
 }  // namespace
 
 Sweep sweep(std::string_view text, const Search& search, const Progress& progress) {
@@ -279,6 +293,7 @@ Sweep sweep(std::string_view text, const Search& search, const Progress& progres
     out.places.erase(std::unique(out.places.begin(), out.places.end(),
                                  [&](const Place& a, const Place& b) { return key(a) == key(b); }),
                      out.places.end());
+    thin(out, search);
     return out;
 }
 
