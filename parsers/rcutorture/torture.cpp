@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "parsers/rcutorture/scale.h"
 #include "parsers/text.h"
 
 namespace stallsight {
@@ -197,6 +198,11 @@ const std::vector<TortureLiteral>& torture_literals() {
         {"rcu_torture_boost is stopping"},
         {"rcutorture: barrier "},
         {"scftorture: --- "},
+        {"scf_invoked_count ", true},
+        {"-scale:--- "},
+        {"-scale: --- "},
+        {"-scale: start: ", true},
+        {"Runs\tTime(ns)", true},
     };
     return literals;
 }
@@ -207,6 +213,7 @@ std::optional<TortureSample> start_torture_sample(const Record& record, std::uin
     sample.time = record.time;
     std::string_view s = trim(record.message);
     if (read_forward_progress(s, sample)) return sample;
+    if (read_scale(s, sample)) return sample;
     const bool typed = eat_type(s, sample.torture_type);
     eat_flags(s, sample);
     if (read_lock_statistics(s, sample)) return sample;
@@ -227,6 +234,10 @@ std::optional<TortureSample> start_torture_sample(const Record& record, std::uin
 }
 
 bool continue_torture_sample(TortureSample& sample, const Record& record, std::uint64_t line) {
+    if (sample.kind == Kind::other && continue_scale(record.message, sample)) {
+        sample.line_last = line;
+        return true;
+    }
     if (sample.kind != Kind::statistics) return false;
     std::string_view s = trim(record.message);
     std::string type;

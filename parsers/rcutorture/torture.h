@@ -19,7 +19,8 @@ const std::vector<TortureLiteral>& torture_literals();
 
 // The sample that starts with this record, or nothing. `line` is the record's number.
 std::optional<TortureSample> start_torture_sample(const Record& record, std::uint64_t line);
-// A following record: true when it belongs to the sample. Only statistics have more than one line.
+// A following record: true when it belongs to the sample. Only statistics and refscale's table have more than one
+// line.
 bool continue_torture_sample(TortureSample& sample, const Record& record, std::uint64_t line);
 // Fills `failed` and `words` once all lines are read.
 void judge_torture_sample(TortureSample& sample);

@@ -31,7 +31,9 @@ bool continues(const Event& event, const Event& next, bool has_stack) {
         return !has_stack && event.kind != EventKind::hung_task && event.kind != EventKind::rcu_stall;
     if (next.kind == EventKind::bug && event.headline.starts_with("rust_kernel:")) return !has_stack;
     if (next.kind == EventKind::oops) {
-        return (event.kind == EventKind::oops || event.kind == EventKind::bug) && !has_stack;
+        const bool announced = event.kind == EventKind::oops || event.kind == EventKind::bug ||
+                               event.fields.value("subtype", "") == "machine_check";
+        return announced && !has_stack;
     }
     if (next.headline.starts_with("INFO: Freed in") || next.headline.starts_with("INFO: Allocated in")) {
         return event.kind == EventKind::bug || event.kind == EventKind::kasan || event.kind == EventKind::other;

@@ -42,7 +42,6 @@ const std::vector<Head>& line_heads() {
         {"ter stal"},
         {"boost is"},
         {"e: barri"},
-        {"scftortu"},
     };
     return heads;
 }

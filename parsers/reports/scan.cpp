@@ -115,7 +115,7 @@ private:
             std::uint64_t number = out_.index.line_at(text_, first);
             auto sample = start_torture_sample(parse_record_at(line.text, place.offset - line.offset), number);
             if (!sample) continue;
-            if (sample->kind == TortureSample::Kind::statistics) {
+            if (sample->kind == TortureSample::Kind::statistics || sample->kind == TortureSample::Kind::other) {
                 for (int i = 0; i < statistics_lines && line.next < text_.size(); ++i) {
                     line = line_from(text_, line.next);
                     if (line.cut) break;

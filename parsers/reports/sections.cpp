@@ -20,6 +20,7 @@ using Kind = Section::Kind;
 // kernel/rcu/tree_stall.h, kernel/locking/lockdep.c, arch/*/kernel/traps.c
 constexpr std::array openings = {
     Opening{"Call Trace", Kind::call_trace},
+    Opening{"Last Breaking-Event-Address:", Kind::other},  // s390: the last jump, no part of the stack
     Opening{"Call trace", Kind::call_trace},
     Opening{"Backtrace:", Kind::call_trace},
     Opening{"backtrace:", Kind::call_trace},
