@@ -130,6 +130,15 @@ bool line(std::string_view message, Event& event, Body& body) {
         if (read_lock(s, link)) event.fields["cycle"].push_back(std::move(link));
         return false;  // the section is opened by the common part
     }
+    if (contains(s, " --> ") && !event.fields.contains("order")) {  // behind "Chain exists of:"
+        event.fields["order"] = Fields::array();
+        for (std::string_view rest = s; !rest.empty();) {
+            const std::size_t arrow = std::min(rest.find(" --> "), rest.size());
+            event.fields["order"].push_back(trim(rest.substr(0, arrow)));
+            rest.remove_prefix(std::min(arrow + 5, rest.size()));
+        }
+        return true;
+    }
     if (event.fields.value("family", "") == "suspicious_rcu" && !event.fields.contains("at") && contains(s, ".") &&
         contains(s, ":") && (contains(s, " suspicious") || contains(s, "invoked ") || contains(s, "RCU"))) {
         event.fields["at"] = s.substr(0, s.find(' '));

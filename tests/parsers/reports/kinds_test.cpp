@@ -282,5 +282,32 @@ TEST(ReportFields, StallFormsOfAllAges) {
     EXPECT_EQ(ended.events[0].fields["all_quiescent"], true);
 }
 
+TEST(ReportFields, LockdepsCycle) {
+    const LogScan scan = scan_log(
+        "[  100.000000] WARNING: possible circular locking dependency detected\n"
+        "[  100.000000] 6.1.0 #1 Not tainted\n"
+        "[  100.000000] hwa/77 is trying to acquire lock:\n"
+        "[  100.000000] ffff888100000010 (&a->lock){+.+.}-{3:3}, at: take_a+0x1/0x2 [hwa]\n"
+        "[  100.000000] but task is already holding lock:\n"
+        "[  100.000000] ffff888100000020 (&b->lock){+.+.}-{3:3}, at: take_b+0x1/0x2 [hwa]\n"
+        "[  100.000000] which lock already depends on the new lock.\n"
+        "[  100.000000] the existing dependency chain (in reverse order) is:\n"
+        "[  100.000000] -> #1 (&b->lock){+.+.}-{3:3}:\n"
+        "[  100.000000]        take_b+0x1/0x2 [hwa]\n"
+        "[  100.000000] -> #0 (&a->lock){+.+.}-{3:3}:\n"
+        "[  100.000000]        take_a+0x1/0x2 [hwa]\n"
+        "[  100.000000] Chain exists of:\n"
+        "[  100.000000]   &a->lock --> &c->lock --> &b->lock\n"
+        "[  100.000000]  *** DEADLOCK ***\n");
+    ASSERT_EQ(scan.events.size(), 1U);
+    const Fields& f = scan.events[0].fields;
+    EXPECT_EQ(f["family"], "circular");
+    EXPECT_EQ(f["wanted"]["class"], "&a->lock");
+    EXPECT_EQ(f["held"]["function"], "take_b");
+    ASSERT_EQ(f["cycle"].size(), 2U);
+    EXPECT_EQ(f["cycle"][0]["class"], "&b->lock");
+    EXPECT_EQ(f["order"], Fields({"&a->lock", "&c->lock", "&b->lock"}));
+}
+
 }  // namespace
 }  // namespace stallsight
