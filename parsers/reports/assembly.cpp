@@ -47,12 +47,12 @@ bool continues(const Event& event, const Event& next, bool has_stack) {
 }
 
 // A console may write one CPU's record into the middle of another's line: a second stamp begins a second record.
-std::vector<Record> records_in(std::string_view text) {
-    std::vector<Record> records = {parse_record(text)};
-    const auto begin = static_cast<std::size_t>(records.front().message.data() - text.data());
+// `first` is the line read as one record.
+std::vector<Record> records_in(std::string_view text, const Record& first) {
+    const auto begin = static_cast<std::size_t>(first.message.data() - text.data());
     std::size_t stamp = find_kernel_stamp(text, begin);
-    if (stamp == std::string_view::npos || stamp == begin) return records;
-    records.clear();
+    if (stamp == std::string_view::npos || stamp == begin) return {first};
+    std::vector<Record> records;
     std::size_t start = 0;
     for (; stamp != std::string_view::npos; stamp = find_kernel_stamp(text, stamp + 1)) {
         records.push_back(parse_record(text.substr(start, stamp - start)));
@@ -188,7 +188,7 @@ void PartReader::read_line(Strands& strands, const LineView& line, std::uint64_t
         return;
     }
     if (read_opening(strands, line, number)) return;
-    for (const Record& record : records_in(line.text)) give(strands, record, number, line.next);
+    for (const Record& record : records_in(line.text, first)) give(strands, record, number, line.next);
 }
 
 void PartReader::give(Strands& strands, const Record& record, std::uint64_t number, std::uint64_t next) {

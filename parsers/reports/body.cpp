@@ -78,6 +78,8 @@ bool Body::take_frame(std::string_view message) {
     }
     auto line = parse_frame_line(message);
     if (!line) return false;
+    const Frame& outer = line->caller ? *line->caller : line->frame;
+    last_entry_ = {outer.function, outer.reliable, line->frame.stack};
     if (disabled_at_) {
         disabled_at_ = false;
         line->frame.line = line_;
@@ -165,6 +167,7 @@ bool Body::take(std::string_view message, std::uint64_t line) {
     line_ = line;
     const std::string_view s = trim(message);
     if (s.empty()) return true;
+    last_entry_.reset();
     if (contains(s, "---[ end trace") || contains(s, "---[ end Kernel panic")) {
         ended_ = true;
         return true;

@@ -22,6 +22,13 @@ public:
     void finish();
 
     [[nodiscard]] std::uint64_t line() const { return line_; }
+    // The stack entry that the line just taken was.
+    struct Entry {
+        std::string function;  // the outer one of arm's "from" lines
+        bool reliable = true;
+        std::optional<std::uint64_t> stack;
+    };
+    [[nodiscard]] const std::optional<Entry>& last_entry() const { return last_entry_; }
     // The next stack entry is the place where preemption was disabled.
     [[nodiscard]] bool expects_place() const { return disabled_at_; }
     [[nodiscard]] bool in_section() const { return open_ < event_.sections.size(); }
@@ -49,6 +56,7 @@ private:
     Event& event_;
     std::size_t open_ = none;
     std::optional<Frame> ip_;  // seen, waiting for its stack
+    std::optional<Entry> last_entry_;
     std::uint64_t line_ = 0;
     std::size_t frames_ = 0;
     bool disabled_at_ = false;

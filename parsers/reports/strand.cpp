@@ -120,14 +120,13 @@ bool Strand::too_late(const Record& record) const {
     return last_time_ && record.time && *record.time - *last_time_ > longest_gap;
 }
 
-void Strand::note_stack(std::string_view message) {
-    const auto line = parse_frame_line(message);
-    last_was_frame_ = line.has_value();
-    if (!line) return;
-    const Frame& outer = line->caller ? *line->caller : line->frame;
+void Strand::note_stack() {
+    const auto& entry = body_.last_entry();
+    last_was_frame_ = entry.has_value();
+    if (!entry) return;
     // Behind the outermost entry an old stack scan may show stale ones.
-    if (outer.reliable || !outermost_) outermost_ = outer.function.empty() || is_outermost(outer.function);
-    if (line->frame.stack) stack_pointer_ = line->frame.stack;
+    if (entry->reliable || !outermost_) outermost_ = entry->function.empty() || is_outermost(entry->function);
+    if (entry->stack) stack_pointer_ = entry->stack;
 }
 
 // A stall report takes a while to print; t= counts up to the moment of its own line.
@@ -151,7 +150,7 @@ bool Strand::take(const Record& record, std::uint64_t line, std::uint64_t next) 
     if (body_.take(record.message, line)) {
         unrelated_ = 0;
         note_jiffies_time(record);
-        if (!trim(record.message).empty()) note_stack(record.message);
+        if (!trim(record.message).empty()) note_stack();
         event_.line_last = line;
         event_.offset_last = next;
         if (record.time) last_time_ = record.time;

@@ -72,7 +72,7 @@ public:
 
 private:
     void note_jiffies_time(const Record& record);
-    void note_stack(std::string_view message);
+    void note_stack();
 
     const ReportKind& kind_;
     Record header_;
