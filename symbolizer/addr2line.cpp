@@ -18,8 +18,6 @@
 namespace stallsight {
 namespace {
 
-constexpr std::size_t worth_a_thread = 200;  // addresses
-
 std::string_view shown_path(const std::string& path, const Addr2lineOptions& options) {
     const std::string_view whole(path);
     return options.basenames ? whole.substr(whole.rfind('/') + 1) : whole;
@@ -57,29 +55,16 @@ std::vector<std::uint64_t> take_addresses(std::string& text, bool at_end) {
 }  // namespace
 
 struct Addr2line::Impl {
-    std::vector<std::unique_ptr<LoadedFile>> files;   // the same one for each thread: libdw has no locks
-    std::uint64_t low = ~std::uint64_t{0}, high = 0;  // of code
-    std::uint64_t base = 0;                           // of .text, for a module
+    LoadedFile file;
+    unsigned threads;
+    std::uint64_t base = 0;  // of .text, for a module
 
-    void find_code() {
-        const ElfFile& elf = files.front()->elf();
-        for (const ElfSection& section : elf.sections()) {
-            if (!section.holds_code() || section.size == 0) continue;
-            low = std::min(low, section.address);
-            high = std::max(high, section.address + section.size);
-        }
-        const ElfSection* text = elf.section_named(".text");
-        if (elf.relocatable() && text) base = text->address;
+    Impl(std::unique_ptr<ElfFile> elf, unsigned thread_count) : file(std::move(elf)), threads(thread_count) {
+        const ElfSection* text = file.elf().section_named(".text");
+        if (file.elf().relocatable() && text) base = text->address;
     }
 
-    // Neighbours go to one thread, so that a unit is read by one.
-    [[nodiscard]] std::size_t thread_of(std::uint64_t address) const {
-        if (address < low || address >= high) return 0;
-        const double part = static_cast<double>(address - low) / static_cast<double>(high - low);
-        return std::min(static_cast<std::size_t>(part * static_cast<double>(files.size())), files.size() - 1);
-    }
-
-    std::string answer(LoadedFile& file, std::uint64_t asked, const Addr2lineOptions& options) const {
+    std::string answer(std::uint64_t asked, const Addr2lineOptions& options) {
         std::string text;
         if (options.addresses) {
             std::array<char, 20> digits;
@@ -87,13 +72,14 @@ struct Addr2line::Impl {
             text = std::string(digits.data()) + '\n';
         }
         const std::uint64_t address = asked + base;
-        const bool code = file.elf().section_of(address) != nullptr;
+        const ElfSection* section = file.elf().section_of(address);
         std::vector<SourcePlace> places;
-        if (code) places = file.debug_info().places(address);
+        if (section) places = file.debug_info().places(address);
         if (places.empty()) places.emplace_back();
-        if (places.back().function.empty() && code) {
+        if (places.back().function.empty() && section) {
             const Symbol* symbol = file.symbols().at(address);
-            const bool inside = symbol && (symbol->size == 0 || address - symbol->address < symbol->size);
+            const bool inside = symbol && section->contains(symbol->address) &&
+                                (symbol->size == 0 || address - symbol->address < symbol->size);
             if (inside) places.back().function = symbol->name;
         }
         // Without -i addr2line shows the innermost place alone.
@@ -112,31 +98,20 @@ Addr2line& Addr2line::operator=(Addr2line&&) noexcept = default;
 Result<Addr2line> Addr2line::open(const std::string& name, const Bytes& bytes, unsigned threads) {
     const auto unpacked = decompressed(name, bytes);
     if (!unpacked) return tl::unexpected(unpacked.error());
+    const bool packed = unpacked->view().data() != bytes.view().data();
+    auto elf = ElfFile::open(name, *unpacked, packed ? std::string() : name);
+    if (!elf) return tl::unexpected(elf.error());
     if (threads == 0) threads = std::clamp(std::thread::hardware_concurrency(), 1u, 16u);
-    auto impl = std::make_unique<Impl>();
-    for (unsigned i = 0; i < threads; ++i) {
-        auto elf = ElfFile::open(name, *unpacked);
-        if (!elf) return tl::unexpected(elf.error());
-        impl->files.push_back(std::make_unique<LoadedFile>(std::move(*elf)));
-        if (impl->files.back()->elf().relocatable()) break;  // a module is too small to share
-    }
-    impl->find_code();
-    return Addr2line(std::move(impl));
+    return Addr2line(std::make_unique<Impl>(std::move(*elf), threads));
 }
 
 std::vector<std::string> Addr2line::answers(const std::vector<std::uint64_t>& addresses,
                                             const Addr2lineOptions& options) {
-    std::vector<std::string> found(addresses.size());
-    const auto work = [&](std::size_t thread) {
-        for (std::size_t i = 0; i < addresses.size(); ++i)
-            if (impl_->thread_of(addresses[i] + impl_->base) == thread)
-                found[i] = impl_->answer(*impl_->files[thread], addresses[i], options);
-    };
-    std::vector<std::thread> threads;
-    const bool shared = addresses.size() >= worth_a_thread;
-    for (std::size_t i = 1; i < impl_->files.size() && shared; ++i) threads.emplace_back(work, i);
-    for (std::size_t i = 0; i < (shared ? 1 : impl_->files.size()); ++i) work(i);
-    for (std::thread& thread : threads) thread.join();
+    std::vector<std::uint64_t> places;
+    for (const std::uint64_t asked : addresses) places.push_back(asked + impl_->base);
+    impl_->file.debug_info().prepare(places, impl_->threads);
+    std::vector<std::string> found;
+    for (const std::uint64_t asked : addresses) found.push_back(impl_->answer(asked, options));
     return found;
 }
 
@@ -150,8 +125,10 @@ Result<void> Addr2line::filter(int descriptor, std::ostream& out, const Addr2lin
         pending.append(buffer.data(), static_cast<std::size_t>(count));
         for (const std::string& text : answers(take_addresses(pending, count == 0), options)) out << text;
         out.flush();
-        if (count == 0 || !out) return {};
+        if (count == 0 || !out) break;
     }
+    impl_->file.debug_info().keep();
+    return {};
 }
 
 }  // namespace stallsight

@@ -23,7 +23,7 @@ struct Addr2lineOptions {
 
 class Addr2line {
 public:
-    // `threads` 0: as many as there are processors. Each reads the part of the file that its addresses lie in.
+    // `threads` 0: as many as there are processors.
     static Result<Addr2line> open(const std::string& name, const Bytes& bytes, unsigned threads = 0);
     ~Addr2line();
     Addr2line(Addr2line&&) noexcept;

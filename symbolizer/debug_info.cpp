@@ -1,176 +1,159 @@
 #include "symbolizer/debug_info.h"
 
-#include <dwarf.h>
-
 #include <algorithm>
-#include <optional>
+#include <atomic>
+#include <set>
+#include <thread>
+#include <unordered_map>
+
+#include "symbolizer/index/unit_reader.h"
 
 namespace stallsight {
 namespace {
 
-// Damaged debug info can nest without end.
-constexpr int deepest = 64;
+constexpr std::size_t worth_a_thread = 8;  // units
 
-template <class Use>
-void for_each_child(Dwarf_Die& parent, Use use) {
-    Dwarf_Die child;
-    if (dwarf_child(&parent, &child) != 0) return;
-    do {
-        if (!use(child)) return;
-    } while (dwarf_siblingof(&child, &child) == 0);
-}
-
-template <class Use>
-bool for_each_range(Dwarf_Die& die, Use use) {
-    Dwarf_Addr base = 0, low = 0, high = 0;
-    std::ptrdiff_t at = 0;
-    bool any = false;
-    while ((at = dwarf_ranges(&die, at, &base, &low, &high)) > 0) {
-        any = true;
-        use(low, high);
+CodeRange code_of(const ElfFile& elf, Dwarf_Addr bias) {
+    CodeRange code{~std::uint64_t{0}, 0, bias};
+    for (const ElfSection& section : elf.sections()) {
+        if (!section.holds_code() || section.size == 0) continue;
+        code.low = std::min(code.low, section.address);
+        code.high = std::max(code.high, section.address + section.size);
     }
-    return any;
+    return code;
 }
 
-std::string function_name(Dwarf_Die& die) {
-    Dwarf_Attribute attribute;
-    const char* name = dwarf_formstring(dwarf_attr_integrate(&die, DW_AT_name, &attribute));
-    return name ? name : "";
+// Every unit's DIE, by its header alone.
+std::vector<std::uint64_t> dies_of_units(Dwarf* debug) {
+    std::vector<std::uint64_t> dies;
+    Dwarf_Off unit = 0, next = 0;
+    std::size_t header = 0;
+    while (dwarf_next_unit(debug, unit, &next, &header, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr) ==
+           0) {
+        dies.push_back(unit + header);
+        unit = next;
+    }
+    return dies;
 }
 
-int number(Dwarf_Die& die, unsigned name) {
-    Dwarf_Attribute attribute;
-    Dwarf_Word value = 0;
-    if (!dwarf_attr(&die, name, &attribute) || dwarf_formudata(&attribute, &value) != 0) return 0;
-    return value > 0x7fffffff ? 0 : static_cast<int>(value);
-}
+// .debug_aranges, and for units that it does not have (clang writes none) the unit's own ranges.
+class RangeReader {
+public:
+    RangeReader(Dwarf* debug, const CodeRange& code, const std::vector<std::uint64_t>& dies)
+        : debug_(debug), code_(code), dies_(dies), listed_(dies.size()) {}
+
+    std::vector<UnitRange> run() {
+        for (std::size_t i = 0; i < dies_.size(); ++i) numbers_[dies_[i]] = i;
+        read_aranges();
+        for (std::size_t i = 0; i < dies_.size(); ++i)
+            if (!listed_[i]) read_ranges(i);
+        std::sort(ranges_.begin(), ranges_.end(),
+                  [](const UnitRange& left, const UnitRange& right) { return left.low < right.low; });
+        return std::move(ranges_);
+    }
+
+private:
+    void read_aranges() {
+        Dwarf_Aranges* table = nullptr;
+        std::size_t count = 0;
+        if (dwarf_getaranges(debug_, &table, &count) != 0) return;
+        for (std::size_t i = 0; i < count; ++i) {
+            Dwarf_Addr start = 0;
+            Dwarf_Word length = 0;
+            Dwarf_Off die = 0;
+            if (dwarf_getarangeinfo(dwarf_onearange(table, i), &start, &length, &die) != 0) continue;
+            if (const auto known = numbers_.find(die); known != numbers_.end())
+                add(start, start + length, known->second);
+        }
+    }
+
+    void read_ranges(std::size_t unit) {
+        Dwarf_Die die;
+        Dwarf_Addr base = 0, low = 0, high = 0;
+        if (!dwarf_offdie(debug_, dies_[unit], &die)) return;
+        for (std::ptrdiff_t at = 0; (at = dwarf_ranges(&die, at, &base, &low, &high)) > 0;) add(low, high, unit);
+    }
+
+    void add(std::uint64_t low, std::uint64_t high, std::size_t unit) {
+        listed_[unit] = true;
+        low -= code_.bias;
+        high -= code_.bias;
+        if (low >= code_.low && low < high && high <= code_.high) ranges_.push_back({low, high, unit});
+    }
+
+    Dwarf* debug_;
+    const CodeRange& code_;
+    const std::vector<std::uint64_t>& dies_;
+    std::vector<bool> listed_;
+    std::unordered_map<std::uint64_t, std::size_t> numbers_;
+    std::vector<UnitRange> ranges_;
+};
 
 }  // namespace
 
-void DebugInfo::set_file(SourcePlace& place, const Unit& unit, const char* path) {
-    if (!path) return;
-    const bool relative = path[0] != '/' && !unit.folder.empty();
-    place.file = relative ? unit.folder + "/" + path : path;
+DebugInfo::DebugInfo(const ElfFile& elf, IndexStore store)
+    : elf_(elf), store_(std::move(store)), key_(IndexStore::key(elf.about().build_id, elf.path())) {}
+
+bool DebugInfo::open() {
+    if (opened_) return index_.has_value();
+    opened_ = true;
+    const auto kept = key_ ? store_.load(*key_) : std::nullopt;
+    if (kept) index_ = PlaceIndex::read(*kept);
+    if (!index_) list_units();
+    return index_.has_value();
 }
 
-void DebugInfo::set_line(SourcePlace& place, Unit& unit, Dwarf_Addr address) {
-    Dwarf_Line* line = dwarf_getsrc_die(&unit.die, address);
-    if (!line) return;
-    set_file(place, unit, dwarf_linesrc(line, nullptr, nullptr));
-    dwarf_lineno(line, &place.line);
-    dwarf_linecol(line, &place.column);
-    unsigned discriminator = 0;
-    if (dwarf_linediscriminator(line, &discriminator) == 0 && discriminator < 0x7fffffff)
-        place.discriminator = static_cast<int>(discriminator);
+void DebugInfo::list_units() {
+    Dwarf_Addr bias = 0;
+    Dwarf* debug = elf_.dwarf(bias);
+    if (!debug) return;
+    const std::vector<std::uint64_t> dies = dies_of_units(debug);
+    index_.emplace(RangeReader(debug, code_of(elf_, bias), dies).run(), dies);
 }
 
 std::vector<SourcePlace> DebugInfo::places(std::uint64_t address) {
-    if (!debug_) return {};
-    address += bias_;
-    Unit* unit = unit_at(address);
+    if (!open()) return {};
+    const auto unit = index_->unit_of(address);
     if (!unit) return {};
-    std::vector<SourcePlace> found(1);
-    set_line(found[0], *unit, address);
-    // Innermost first: each inlined body says where it was called from, which is the next place's line.
-    for (Dwarf_Die& die : inline_chain(*unit, address)) {
-        found.back().function = function_name(die);
-        if (dwarf_tag(&die) != DW_TAG_inlined_subroutine) return found;
-        SourcePlace& caller = found.emplace_back();
-        const auto file = static_cast<std::size_t>(number(die, DW_AT_call_file));
-        if (unit->files) set_file(caller, *unit, dwarf_filesrc(unit->files, file, nullptr, nullptr));
-        caller.line = number(die, DW_AT_call_line);
-        caller.column = number(die, DW_AT_call_column);
-    }
-    if (found[0].file.empty() && found[0].function.empty()) found.clear();
-    return found;
+    prepare({address}, 1);
+    const UnitTable* table = index_->table(*unit);
+    return table ? table->places(address) : std::vector<SourcePlace>();
 }
 
-DebugInfo::Unit* DebugInfo::unit_at(Dwarf_Addr address) {
-    if (!aranges_read_) {
-        aranges_read_ = true;
-        std::size_t count = 0;
-        if (dwarf_getaranges(debug_, &aranges_, &count) != 0) aranges_ = nullptr;
-    }
-    if (Dwarf_Arange* range = aranges_ ? dwarf_getarange_addr(aranges_, address) : nullptr) {
-        Dwarf_Addr start = 0;
-        Dwarf_Word length = 0;
-        Dwarf_Off offset = 0;
-        if (dwarf_getarangeinfo(range, &start, &length, &offset) == 0) return unit(offset);
-    }
-    // clang writes no .debug_aranges, and what others write may lack units.
-    if (!ranges_read_) read_ranges();
-    auto after = std::upper_bound(ranges_.begin(), ranges_.end(), address,
-                                  [](Dwarf_Addr wanted, const UnitRange& range) { return wanted < range.low; });
-    if (after == ranges_.begin() || address >= (--after)->high) return nullptr;
-    return unit(after->die);
-}
-
-void DebugInfo::read_ranges() {
-    ranges_read_ = true;
-    Dwarf_CU* at = nullptr;
-    Dwarf_Half version = 0;
-    std::uint8_t type = 0;
-    Dwarf_Die die, split;
-    while (dwarf_get_units(debug_, at, &at, &version, &type, &die, &split) == 0) {
-        const Dwarf_Off offset = dwarf_dieoffset(&die);
-        for_each_range(die, [&](Dwarf_Addr low, Dwarf_Addr high) { ranges_.push_back({low, high, offset}); });
-    }
-    std::sort(ranges_.begin(), ranges_.end(),
-              [](const auto& left, const auto& right) { return left.low < right.low; });
-}
-
-DebugInfo::Unit* DebugInfo::unit(Dwarf_Off offset) {
-    const auto [known, is_new] = units_.try_emplace(offset);
-    Unit& unit = known->second;
-    if (!is_new) return unit.die.cu ? &unit : nullptr;
-    Dwarf_Die die;
-    if (!dwarf_offdie(debug_, offset, &die)) return nullptr;
-    unit.die = die;
-    std::size_t file_count = 0;
-    if (dwarf_getsrcfiles(&die, &unit.files, &file_count) != 0) unit.files = nullptr;
-    Dwarf_Attribute folder;
-    if (const char* text = dwarf_formstring(dwarf_attr(&die, DW_AT_comp_dir, &folder))) unit.folder = text;
-    read_functions(die, unit, 0);
-    std::sort(unit.functions.begin(), unit.functions.end(),
-              [](const auto& left, const auto& right) { return left.low < right.low; });
-    return &unit;
-}
-
-void DebugInfo::read_functions(Dwarf_Die parent, Unit& unit, int depth) {
-    if (depth > deepest) return;
-    for_each_child(parent, [&](Dwarf_Die& child) {
-        const int tag = dwarf_tag(&child);
-        if (tag == DW_TAG_namespace) read_functions(child, unit, depth + 1);  // Rust
-        if (tag != DW_TAG_subprogram) return true;
-        const Dwarf_Off offset = dwarf_dieoffset(&child);
-        for_each_range(child, [&](Dwarf_Addr low, Dwarf_Addr high) {
-            if (low < high) unit.functions.push_back({low, high, offset});
+void DebugInfo::prepare(const std::vector<std::uint64_t>& addresses, unsigned threads) {
+    if (!open()) return;
+    std::set<std::size_t> missing;
+    for (const std::uint64_t address : addresses)
+        if (const auto unit = index_->unit_of(address); unit && !index_->table(*unit)) missing.insert(*unit);
+    const std::vector<std::size_t> units(missing.begin(), missing.end());
+    std::vector<std::string> tables(units.size());
+    std::atomic<std::size_t> next = 0;
+    // libdw has no locks: each thread reads by a session of its own.
+    const auto work = [&](const ElfFile& elf) {
+        Dwarf_Addr bias = 0;
+        Dwarf* debug = elf.dwarf(bias);
+        const CodeRange code = code_of(elf, bias);
+        for (std::size_t i; debug && (i = next++) < units.size();)
+            tables[i] = read_unit(debug, index_->die(units[i]), code).write();
+    };
+    std::vector<std::thread> helpers;
+    const bool shared = !elf_.relocatable() && units.size() >= worth_a_thread;  // a module is relocated by each
+    for (unsigned i = 1; i < threads && shared; ++i)
+        helpers.emplace_back([&] {
+            if (const auto elf = elf_.again()) work(**elf);
         });
-        return true;
-    });
+    if (!units.empty()) work(elf_);
+    for (std::thread& helper : helpers) helper.join();
+    for (std::size_t i = 0; i < units.size(); ++i)
+        if (!tables[i].empty()) index_->add(units[i], std::move(tables[i]));
 }
 
-// The function's DIE and the inlined bodies in it around the address, innermost first.
-std::vector<Dwarf_Die> DebugInfo::inline_chain(const Unit& unit, Dwarf_Addr address) {
-    auto after = std::upper_bound(unit.functions.begin(), unit.functions.end(), address,
-                                  [](Dwarf_Addr wanted, const FunctionRange& range) { return wanted < range.low; });
-    Dwarf_Die scope;
-    if (after == unit.functions.begin() || address >= (--after)->high) return {};
-    if (!dwarf_offdie(debug_, after->die, &scope)) return {};
-    std::vector<Dwarf_Die> chain{scope};
-    for (int depth = 0; depth < deepest; ++depth) {
-        std::optional<Dwarf_Die> inner;
-        for_each_child(scope, [&](Dwarf_Die& child) {
-            const int tag = dwarf_tag(&child);
-            const bool scoped = tag == DW_TAG_inlined_subroutine || tag == DW_TAG_lexical_block;
-            if (scoped && dwarf_haspc(&child, address) == 1) inner = child;
-            return !inner;
-        });
-        if (!inner) break;
-        scope = *inner;
-        if (dwarf_tag(&scope) == DW_TAG_inlined_subroutine) chain.insert(chain.begin(), scope);
-    }
-    return chain;
+void DebugInfo::keep() {
+    if (!key_ || !index_ || !index_->has_grown()) return;
+    // Another program may have kept other units since.
+    const auto kept = store_.load(*key_);
+    if (auto other = kept ? PlaceIndex::read(*kept) : std::nullopt) index_->add_all(*other);
+    store_.save(*key_, index_->write());
 }
 
 }  // namespace stallsight

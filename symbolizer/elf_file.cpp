@@ -134,6 +134,7 @@ Result<std::unique_ptr<ElfFile>> ElfFile::open(const std::string& name, const By
                                                const std::string& path) {
     if (!looks_like_elf(bytes.view())) return fail("not an ELF file", name);
     std::unique_ptr<ElfFile> file(new ElfFile);
+    file->path_ = path;
     file->bytes_ = bytes;
     char* memory = const_cast<char*>(bytes.view().data());  // libdwfl writes to relocatable files only
     if (is_relocatable(bytes.view())) {

@@ -40,7 +40,11 @@ public:
     static Result<std::unique_ptr<ElfFile>> open(const std::string& name, const Bytes& bytes,
                                                  const std::string& path = {});
 
+    // The same file in a session of its own, for another thread.
+    [[nodiscard]] Result<std::unique_ptr<ElfFile>> again() const { return open(about_.name, bytes_, path_); }
+
     [[nodiscard]] const DebugFile& about() const { return about_; }
+    [[nodiscard]] const std::string& path() const { return path_; }  // empty: no file of its own
     // False: the module's name was made from the file's.
     [[nodiscard]] bool says_its_name() const { return says_its_name_; }
     [[nodiscard]] bool relocatable() const { return header_.e_type == ET_REL; }
@@ -67,6 +71,7 @@ private:
     struct EndSession {
         void operator()(Dwfl* session) const { dwfl_end(session); }
     };
+    std::string path_;
     Bytes bytes_;                 // what the ELF handle points into, or:
     std::shared_ptr<void> copy_;  // a relocatable file is relocated in place, in this copy
     std::unique_ptr<Dwfl, EndSession> session_;

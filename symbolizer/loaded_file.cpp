@@ -8,11 +8,7 @@ const SymbolTable& LoadedFile::symbols() {
 }
 
 DebugInfo& LoadedFile::debug_info() {
-    if (!debug_info_) {
-        Dwarf_Addr bias = 0;
-        Dwarf* debug = elf_->dwarf(bias);
-        debug_info_.emplace(debug, bias);
-    }
+    if (!debug_info_) debug_info_.emplace(*elf_);
     return *debug_info_;
 }
 

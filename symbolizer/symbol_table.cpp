@@ -29,19 +29,28 @@ std::uint64_t big_endian_word(std::string_view bytes) {
 
 }  // namespace
 
-SymbolTable::SymbolTable(const ElfFile& file) {
+SymbolTable::SymbolTable(const ElfFile& file)
+    : keeps_references_(file.relocatable() || file.section_named(".opd") != nullptr) {
     for (const ElfSection& section : file.sections())
         if (section.type == SHT_SYMTAB) read(file, section);
     add_descriptors(file);
     std::sort(symbols_.begin(), symbols_.end(), [](const Symbol& left, const Symbol& right) {
-        return std::tuple(left.address, !left.is_function, !left.global, -left.number) <
-               std::tuple(right.address, !right.is_function, !right.global, -right.number);
+        const auto order = [](const Symbol& symbol) {
+            return std::tuple(symbol.address, !symbol.is_function, symbol.size == 0, !symbol.global,
+                              -symbol.number);
+        };
+        return order(left) < order(right);
     });
     measure(file);
+}
+
+const std::vector<std::uint32_t>& SymbolTable::by_name() const {
+    if (by_name_.size() == symbols_.size()) return by_name_;
     by_name_.resize(symbols_.size());
     std::iota(by_name_.begin(), by_name_.end(), 0u);
     std::stable_sort(by_name_.begin(), by_name_.end(),
                      [&](auto left, auto right) { return symbols_[left].name < symbols_[right].name; });
+    return by_name_;
 }
 
 void SymbolTable::read(const ElfFile& file, const ElfSection& table) {
@@ -49,6 +58,9 @@ void SymbolTable::read(const ElfFile& file, const ElfSection& table) {
     GElf_Shdr header;
     if (!data || !gelf_getshdr(table.handle, &header) || header.sh_link >= file.sections().size()) return;
     const std::string_view names = ElfFile::content(file.sections()[header.sh_link]);
+    const std::size_t count = header.sh_entsize ? data->d_size / header.sh_entsize : 0;
+    symbols_.reserve(count);
+    if (keeps_references_) references_.reserve(count);
     GElf_Sym symbol;
     for (int i = 0; gelf_getsym(data, i, &symbol); ++i) {
         Reference reference;
@@ -68,9 +80,9 @@ void SymbolTable::read(const ElfFile& file, const ElfSection& table) {
             if (section.holds_code() && named_code && !is_hidden(reference.name))
                 symbols_.push_back({without_dot(reference.name), reference.address & ~std::uint64_t{thumb},
                                     symbol.st_size, 0, GELF_ST_BIND(symbol.st_info) == STB_GLOBAL,
-                                    type != STT_NOTYPE, static_cast<std::int64_t>(references_.size())});
+                                    type != STT_NOTYPE, i});
         }
-        references_.push_back(reference);
+        if (keeps_references_) references_.push_back(reference);
     }
 }
 
@@ -107,12 +119,13 @@ std::vector<const Symbol*> SymbolTable::named(std::string_view name) const {
     const auto less = [&](std::uint32_t index, std::string_view wanted) { return symbols_[index].name < wanted; };
     std::vector<const Symbol*> found;
     name = without_dot(name);
-    auto at = std::lower_bound(by_name_.begin(), by_name_.end(), name, less);
-    for (; at != by_name_.end() && symbols_[*at].name == name; ++at) found.push_back(&symbols_[*at]);
+    const auto begin = by_name().begin(), end = by_name().end();
+    auto at = std::lower_bound(begin, end, name, less);
+    for (; at != end && symbols_[*at].name == name; ++at) found.push_back(&symbols_[*at]);
     if (!found.empty()) return found;
     const std::string_view base = base_name(name);
-    at = std::lower_bound(by_name_.begin(), by_name_.end(), base, less);
-    for (; at != by_name_.end() && symbols_[*at].name.starts_with(base); ++at)
+    at = std::lower_bound(begin, end, base, less);
+    for (; at != end && symbols_[*at].name.starts_with(base); ++at)
         if (base_name(symbols_[*at].name) == base) found.push_back(&symbols_[*at]);
     return found;
 }

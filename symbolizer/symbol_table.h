@@ -23,6 +23,7 @@ struct Symbol {
     [[nodiscard]] std::uint64_t extent() const { return span ? span : size; }
 };
 
+// Not safe from several threads at once.
 class SymbolTable {
 public:
     explicit SymbolTable(const ElfFile& file);
@@ -30,8 +31,8 @@ public:
     // Every function of that name, by address. Where there is none: those whose name differs in what compilers
     // add only (.isra.0, .constprop.1, .part.2, .cold, .llvm.123).
     [[nodiscard]] std::vector<const Symbol*> named(std::string_view name) const;
-    // The function that an address lies in; of several names of one address, a function's before a label's, a
-    // global one before a local one, the first one in the table before the others.
+    // The function that an address lies in; of several names of one address, a function's before a label's, one
+    // with a size before one without, a global one before a local or weak one.
     [[nodiscard]] const Symbol* at(std::uint64_t address) const;
     // Does a function of that name start there? (aliases)
     [[nodiscard]] bool starts(std::string_view name, std::uint64_t address) const;
@@ -47,10 +48,13 @@ private:
     void read(const ElfFile& file, const ElfSection& table);
     void add_descriptors(const ElfFile& file);
     void measure(const ElfFile& file);
+    const std::vector<std::uint32_t>& by_name() const;
 
-    std::vector<Reference> references_;   // by symbol number
-    std::vector<Symbol> symbols_;         // functions, by address
-    std::vector<std::uint32_t> by_name_;  // indices of symbols_, sorted by name, then address
+    bool keeps_references_;              // of a linked file nobody asks for them
+    std::vector<Reference> references_;  // by symbol number
+    std::vector<Symbol> symbols_;        // functions, by address
+    mutable std::vector<std::uint32_t>
+        by_name_;  // indices of symbols_, sorted by name, then address, once asked for
 };
 
 }  // namespace stallsight

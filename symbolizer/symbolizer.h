@@ -17,7 +17,6 @@ struct SourcePlace {
     std::string function;
     std::string file;  // as the debug info says it
     int line = 0;
-    int column = 0;
     int discriminator = 0;  // of the innermost place: which of a line's blocks (DWARF 4)
 };
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the benchmarks, each beside its peer: tools/bench.sh [parse]
+# Runs the benchmarks, each beside its peer: tools/bench.sh [parse], or tools/bench.sh symbolize [VMLINUX]
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 maker=${STALLSIGHT_SHARED:-$root/../shared}/bench/make_biglog.py
@@ -11,7 +11,6 @@ parse() {
         echo "no log generator at $maker: nothing to measure"
         return 0
     fi
-    local work
     work=$(mktemp -d "${TMPDIR:-/tmp}/stallsight-bench.XXXXXX")
     trap 'rm -rf "$work"' EXIT
     local format
@@ -22,7 +21,24 @@ parse() {
     done
 }
 
+# Without an argument, the kernel of the captures.
+symbolize() {
+    local packed=${STALLSIGHT_SHARED:-$root/../shared}/captures/x86_64/build/vmlinux.xz kernel=${1:-}
+    if [ -z "$kernel" ]; then
+        if [ ! -f "$packed" ]; then
+            echo "no kernel at $packed: name a vmlinux with debug info"
+            return 0
+        fi
+        work=$(mktemp -d "${TMPDIR:-/tmp}/stallsight-bench.XXXXXX")
+        trap 'rm -rf "$work"' EXIT
+        kernel=$work/vmlinux
+        xz -dc "$packed" > "$kernel"
+    fi
+    python3 "$root/tests/bench/symbolize.py" "$root/build/release/bin/stallsight" "$kernel"
+}
+
 case $what in
 parse) parse ;;
-*) echo "no benchmark named $what; there is: parse" >&2; exit 2 ;;
+symbolize) symbolize "${2:-}" ;;
+*) echo "no benchmark named $what; there are: parse, symbolize" >&2; exit 2 ;;
 esac

@@ -1,0 +1,217 @@
+#include "symbolizer/index/unit_reader.h"
+
+#include <dwarf.h>
+
+#include <algorithm>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+
+namespace stallsight {
+namespace {
+
+constexpr int deepest = 64;  // damaged debug info can nest without end
+constexpr std::uint64_t widest = 0xffffffff;
+
+std::uint32_t number(Dwarf_Die& die, unsigned name) {
+    Dwarf_Attribute attribute;
+    Dwarf_Word value = 0;
+    if (!dwarf_attr(&die, name, &attribute) || dwarf_formudata(&attribute, &value) != 0) return 0;
+    return value > 0x7fffffff ? 0 : static_cast<std::uint32_t>(value);
+}
+
+class UnitReader {
+public:
+    UnitReader(Dwarf_Die& skeleton, const CodeRange& code) : skeleton_(skeleton), code_(code) {
+        parts_.text.push_back('\0');
+        parts_.files.push_back(0);
+        Dwarf_Attribute folder;
+        if (const char* text = dwarf_formstring(dwarf_attr(&skeleton_, DW_AT_comp_dir, &folder))) folder_ = text;
+    }
+
+    UnitParts run() {
+        // Of split DWARF the .dwo has the functions, the skeleton the lines.
+        Dwarf_Die split;
+        std::uint8_t type = 0;
+        const bool known =
+            dwarf_cu_info(skeleton_.cu, nullptr, &type, nullptr, &split, nullptr, nullptr, nullptr) == 0;
+        Dwarf_Die& unit = known && type == DW_UT_skeleton && split.cu ? split : skeleton_;
+        std::size_t count = 0;
+        if (dwarf_getsrcfiles(&unit, &files_, &count) != 0) files_ = nullptr;
+        read_functions(unit, 0);
+        find_base();
+        flatten_scopes();
+        read_lines();
+        return std::move(parts_);
+    }
+
+private:
+    struct Interval {
+        std::uint64_t low, high;
+        std::uint32_t scope;
+    };
+
+    template <class Use>
+    static void for_each_child(Dwarf_Die& parent, Use use) {
+        Dwarf_Die child;
+        if (dwarf_child(&parent, &child) != 0) return;
+        do use(child);
+        while (dwarf_siblingof(&child, &child) == 0);
+    }
+
+    void read_functions(Dwarf_Die& parent, int depth) {
+        if (depth > deepest) return;
+        for_each_child(parent, [&](Dwarf_Die& child) {
+            const int tag = dwarf_tag(&child);
+            if (tag == DW_TAG_namespace) read_functions(child, depth + 1);  // Rust
+            if (tag == DW_TAG_subprogram) add_scope(child, no_scope, depth);
+        });
+    }
+
+    void read_bodies(Dwarf_Die& parent, std::uint32_t scope, int depth) {
+        if (depth > deepest) return;
+        for_each_child(parent, [&](Dwarf_Die& child) {
+            const int tag = dwarf_tag(&child);
+            if (tag == DW_TAG_lexical_block) read_bodies(child, scope, depth + 1);
+            if (tag == DW_TAG_inlined_subroutine) add_scope(child, scope, depth + 1);
+        });
+    }
+
+    void add_scope(Dwarf_Die& die, std::uint32_t parent, int depth) {
+        const auto scope = static_cast<std::uint32_t>(parts_.scopes.size());
+        const std::size_t before = intervals_.size();
+        Dwarf_Addr base = 0, low = 0, high = 0;
+        for (std::ptrdiff_t at = 0; (at = dwarf_ranges(&die, at, &base, &low, &high)) > 0;)
+            add_interval(low, high, scope);
+        if (intervals_.size() == before) return;  // a declaration, or optimised away
+        Dwarf_Attribute name;
+        const char* text = dwarf_formstring(dwarf_attr_integrate(&die, DW_AT_name, &name));
+        parts_.scopes.push_back({parent, stored(text), 0, 0});
+        if (parent != no_scope) {
+            const std::uint32_t file = number(die, DW_AT_call_file);
+            parts_.scopes[scope].call_file =
+                stored_file(files_ ? dwarf_filesrc(files_, file, nullptr, nullptr) : nullptr);
+            parts_.scopes[scope].call_line = number(die, DW_AT_call_line);
+        }
+        read_bodies(die, scope, depth);
+    }
+
+    void add_interval(Dwarf_Addr low, Dwarf_Addr high, std::uint32_t scope) {
+        low -= code_.bias;
+        high -= code_.bias;
+        if (low >= code_.low && low < high && high <= code_.high) intervals_.push_back({low, high, scope});
+    }
+
+    void find_base() {
+        std::sort(intervals_.begin(), intervals_.end(), [](const Interval& left, const Interval& right) {
+            return std::tuple(left.low, left.scope) < std::tuple(right.low, right.scope);
+        });
+        Dwarf_Addr base = 0, low = 0, high = 0;
+        parts_.base = intervals_.empty() ? code_.high : intervals_.front().low;
+        for (std::ptrdiff_t at = 0; (at = dwarf_ranges(&skeleton_, at, &base, &low, &high)) > 0;)
+            if (low - code_.bias >= code_.low) parts_.base = std::min(parts_.base, low - code_.bias);
+    }
+
+    // From nested intervals to pieces that lie side by side. What sticks out of its parent is cut or left out.
+    void flatten_scopes() {
+        std::vector<Interval> open;
+        const auto close_up_to = [&](std::uint64_t address) {
+            while (!open.empty() && open.back().high <= address) {
+                const std::uint64_t end = open.back().high;
+                open.pop_back();
+                add_piece(end, open.empty() ? no_scope : open.back().scope);
+            }
+        };
+        for (Interval& interval : intervals_) {
+            close_up_to(interval.low);
+            const std::uint32_t around = open.empty() ? no_scope : open.back().scope;
+            if (parts_.scopes[interval.scope].parent != around) continue;
+            if (!open.empty()) interval.high = std::min(interval.high, open.back().high);
+            add_piece(interval.low, interval.scope);
+            open.push_back(interval);
+        }
+        close_up_to(~std::uint64_t{0});
+    }
+
+    void add_piece(std::uint64_t address, std::uint32_t scope) {
+        const std::uint64_t offset = address - parts_.base;
+        if (offset > widest) return;
+        if (!parts_.pieces.empty() && parts_.pieces.back().offset == offset) {
+            parts_.pieces.back().scope = scope;
+        } else {
+            parts_.pieces.push_back({static_cast<std::uint32_t>(offset), scope});
+        }
+    }
+
+    void read_lines() {
+        Dwarf_Lines* lines = nullptr;
+        std::size_t count = 0;
+        if (dwarf_getsrclines(&skeleton_, &lines, &count) != 0) return;
+        for (std::size_t i = 0; i < count; ++i)
+            if (Dwarf_Line* line = dwarf_onesrcline(lines, i)) add_row(line);
+    }
+
+    void add_row(Dwarf_Line* line) {
+        Dwarf_Addr address = 0;
+        bool end = false;
+        if (dwarf_lineaddr(line, &address) != 0 || dwarf_lineendsequence(line, &end) != 0) return;
+        address -= code_.bias;
+        const std::uint64_t offset = address - parts_.base;
+        if (address < parts_.base || address > code_.high || offset > widest) return;
+        LineRow row{static_cast<std::uint32_t>(offset), 0, 0, 0};
+        int line_number = 0;
+        unsigned discriminator = 0;
+        if (!end && dwarf_lineno(line, &line_number) == 0 && line_number >= 0) {
+            row.line = static_cast<std::uint32_t>(line_number);
+            row.file = stored_file(dwarf_linesrc(line, nullptr, nullptr));
+            if (dwarf_linediscriminator(line, &discriminator) == 0 && discriminator < 0x7fffffff)
+                row.discriminator = discriminator;
+        }
+        // Of several rows of one address the last one counts.
+        if (!parts_.rows.empty() && parts_.rows.back().offset == row.offset) parts_.rows.pop_back();
+        const auto place = [](const LineRow& r) { return std::tuple(r.line, r.file, r.discriminator); };
+        if (parts_.rows.empty() || place(parts_.rows.back()) != place(row)) parts_.rows.push_back(row);
+    }
+
+    // libdw gives one pointer for one string of the debug info: no string is looked at twice.
+    std::uint32_t stored(const char* text) {
+        if (!text || !*text) return 0;
+        const auto [known, is_new] = texts_.try_emplace(text, static_cast<std::uint32_t>(parts_.text.size()));
+        if (is_new) parts_.text.append(text).push_back('\0');
+        return known->second;
+    }
+
+    std::uint32_t stored_file(const char* path) {
+        if (!path) return 0;
+        if (path == last_path_) return last_file_;
+        const auto [known, is_new] =
+            file_numbers_.try_emplace(path, static_cast<std::uint32_t>(parts_.files.size()));
+        if (is_new) {
+            parts_.files.push_back(static_cast<std::uint32_t>(parts_.text.size()));
+            if (path[0] != '/' && !folder_.empty()) parts_.text += folder_ + "/";
+            parts_.text.append(path).push_back('\0');
+        }
+        last_path_ = path;
+        return last_file_ = known->second;
+    }
+
+    Dwarf_Die skeleton_;
+    CodeRange code_;
+    Dwarf_Files* files_ = nullptr;
+    std::string folder_;  // that relative paths are relative to
+    std::vector<Interval> intervals_;
+    std::unordered_map<const char*, std::uint32_t> texts_, file_numbers_;
+    const char* last_path_ = nullptr;
+    std::uint32_t last_file_ = 0;
+    UnitParts parts_;
+};
+
+}  // namespace
+
+UnitParts read_unit(Dwarf* debug, Dwarf_Off unit, const CodeRange& code) {
+    Dwarf_Die die;
+    if (!dwarf_offdie(debug, unit, &die)) return {};
+    return UnitReader(die, code).run();
+}
+
+}  // namespace stallsight
