@@ -99,6 +99,7 @@ Analysis analyse_bundle(Bundle bundle, const AnalysisOptions& options, const Pro
     analysis.bundle_name = bundle.name;
     analysis.bundle_path = bundle.path;
     analysis.problems = std::move(bundle.problems);
+    analysis.sources = options.sources;
     take_artifacts(analysis, bundle, options, progress);
     join_rotated_logs(analysis);
     fold_copies_across_files(analysis);

@@ -148,6 +148,16 @@ struct ArtifactInfo {
     std::size_t events = 0, torture_samples = 0;
 };
 
+// Where the text of a source file is that debug info or a report names.
+struct SourceSearch {
+    // "/build/linux-6.1" -> "/home/me/linux"
+    struct Moved {
+        std::string from, to;
+    };
+    std::vector<std::string> folders;
+    std::vector<Moved> moved;  // tried first
+};
+
 struct Analysis {
     std::string bundle_name, bundle_path;
     std::vector<ArtifactInfo> artifacts;
@@ -161,7 +171,8 @@ struct Analysis {
     std::vector<PatchHunk> patch_hunks;
     std::vector<Diagnosis> diagnoses;  // the first one is the answer
     std::vector<Missing> missing;
-    std::vector<DebugFile> debug_files;
+    std::vector<DebugFile> debug_files;  // that were asked
+    SourceSearch sources;
     std::vector<Error> problems;  // what could not be read
 
     [[nodiscard]] const EventInfo* event(const std::string& id) const;
@@ -173,7 +184,7 @@ struct Analysis {
 
 struct AnalysisOptions {
     std::vector<std::string> debug_dirs;
-    std::vector<std::string> source_dirs;
+    SourceSearch sources;
     std::vector<std::string> patches;         // files that are taken as if they lay in the bundle
     std::string case_file;                    // with the decisions to respect; empty: the one beside the bundle
     std::uint64_t hash_up_to = 64ULL << 20U;  // larger artifacts get no SHA-256 unless asked for

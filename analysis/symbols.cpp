@@ -1,67 +1,109 @@
 #include "analysis/symbols.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <set>
 #include <tuple>
 
 namespace stallsight {
 
 namespace {
 
-CodePlace place_of(const Frame& frame, const std::string& callee) {
-    CodePlace place;
-    place.function = frame.function;
-    place.offset = frame.offset.value_or(0);
-    place.size = frame.size;
-    place.module = frame.module;
-    place.address = frame.address;
-    place.return_address = frame.return_address;
-    place.build_id = frame.build_id;
-    place.callee = callee;
-    return place;
+// What one boot of a log says of the kernel that printed it.
+struct Kernel {
+    std::string release, banner;
+    std::optional<std::uint64_t> offset;  // KASLR
+};
+
+Kernel kernel_of(const ArtifactInfo& log, int boot) {
+    Kernel kernel;
+    for (const Fact& fact : log.scan.facts) {
+        if (fact.boot != boot) continue;
+        if (fact.kind == Fact::Kind::banner) kernel.banner = fact.text;
+        if (fact.kind == Fact::Kind::kernel_offset) kernel.offset = std::strtoull(fact.text.c_str(), nullptr, 16);
+    }
+    kernel.release = kernel.banner.substr(0, kernel.banner.find(' '));
+    return kernel;
 }
 
-bool can_resolve(const Frame& frame) {
-    return !frame.function.empty() && frame.offset.has_value();
-}
-
-// Reports repeat: the same few hundred frames come back in thousands of stacks.
 class Resolver {
 public:
-    explicit Resolver(const Symbolizer& symbolizer) : symbolizer_(symbolizer) {}
+    Resolver(Analysis& analysis, const Symbolizer& symbolizer) : analysis_(analysis), symbolizer_(symbolizer) {}
 
-    std::optional<Resolution> resolve(const Frame& frame, const std::string& callee) {
-        const Key key{
-            frame.module,   frame.function, frame.offset.value_or(0), frame.size.value_or(0), frame.return_address,
-            frame.build_id, callee};
-        const auto [it, fresh] = known_.try_emplace(key);
-        if (fresh) it->second = symbolizer_.resolve(place_of(frame, callee));
-        return it->second;
+    void resolve(EventInfo& event) {
+        Kernel& kernel = kernel_of_event(event);
+        if (!event.report.machine.release.empty()) kernel.release = event.report.machine.release;
+        std::string callee;  // what the frame must have called: the next reliable one further in
+        for (std::size_t i = 0; i < event.report.frames.size(); ++i) {
+            const Frame& frame = event.report.frames[i];
+            if (has_code_place(frame) && !frame.function.empty()) resolve(event, i, callee, kernel);
+            if (frame.reliable || i == 0) callee = frame.function;
+        }
+        // The named frames may have told where the kernel is.
+        for (std::size_t i = 0; i < event.report.frames.size(); ++i)
+            if (event.report.frames[i].function.empty() && event.report.frames[i].address)
+                resolve(event, i, {}, kernel);
     }
 
 private:
-    using Key = std::tuple<std::string, std::string, std::uint64_t, std::uint64_t, bool, std::string, std::string>;
+    Kernel& kernel_of_event(const EventInfo& event) {
+        const auto [known, is_new] = kernels_.try_emplace({event.artifact, event.report.boot});
+        if (is_new) known->second = kernel_of(analysis_.artifacts[event.artifact], event.report.boot);
+        return known->second;
+    }
+
+    void resolve(EventInfo& event, std::size_t number, const std::string& callee, Kernel& kernel) {
+        CodePlace place = code_place(event.report.frames[number], callee);
+        place.release = kernel.release;
+        place.banner = kernel.banner;
+        place.kernel_offset = kernel.offset.value_or(0);
+        // Reports repeat: the same few hundred frames come back in thousands of stacks.
+        const bool by_address = place.function.empty() || !place.offset_known;
+        const Key key{
+            place.module,   place.function, place.offset, place.size.value_or(0), place.return_address,
+            place.build_id, place.callee,   place.banner, place.release,          by_address ? *place.address : 0};
+        const auto [known, is_new] = known_.try_emplace(key);
+        if (is_new) known->second = symbolizer_.resolve(place);
+        event.symbols[number] = known->second;
+        if (!known->second) return;
+        if (!kernel.offset) kernel.offset = kernel_offset(place, *known->second);
+        note_doubt(*known->second);
+    }
+
+    // Once a file.
+    void note_doubt(const Resolution& answer) {
+        const bool misfit = answer.other_build || answer.link == CallLink::contradicted;
+        if (!misfit || !misfits_.insert(answer.debug_file).second) return;
+        analysis_.problems.push_back(
+            {"does not fit the log, nothing of it is certain: " + answer.doubt, answer.debug_file, {}});
+    }
+
+    using Key = std::tuple<std::string, std::string, std::uint64_t, std::uint64_t, bool, std::string, std::string,
+                           std::string, std::string, std::uint64_t>;
+    Analysis& analysis_;
     const Symbolizer& symbolizer_;
+    std::map<std::pair<std::size_t, int>, Kernel> kernels_;  // by artifact and boot
     std::map<Key, std::optional<Resolution>> known_;
+    std::set<std::string> misfits_;
 };
 
-Symbolizer load_debug_files(Analysis& analysis, const AnalysisOptions& options) {
-    Symbolizer symbolizer;
+void load_debug_files(Analysis& analysis, const AnalysisOptions& options, Symbolizer& symbolizer) {
     for (const ArtifactInfo& info : analysis.artifacts) {
-        if (info.artifact.kind != ArtifactKind::debug_info) continue;
+        const ArtifactKind kind = info.artifact.kind;
+        if (kind != ArtifactKind::debug_info && kind != ArtifactKind::system_map) continue;
         if (auto added = symbolizer.add(info.artifact.path, info.artifact.bytes); !added)
             analysis.problems.push_back(added.error());
     }
     for (const std::string& dir : options.debug_dirs)
         for (Error& error : symbolizer.add_directory(dir)) analysis.problems.push_back(std::move(error));
-    analysis.debug_files = symbolizer.files();
-    return symbolizer;
 }
 
 void list_missing(Analysis& analysis, const Symbolizer& symbolizer) {
     std::map<std::string, std::size_t> frames;
     for (const EventInfo& event : analysis.events)
         for (const Frame& frame : event.report.frames)
-            if (can_resolve(frame) && frame.reliable && !symbolizer.has_module(frame.module))
+            if (has_code_place(frame) && !frame.function.empty() && frame.reliable &&
+                !symbolizer.has_module(frame.module))
                 ++frames[frame.module];
     for (const auto& [module, count] : frames) {
         Missing missing{module.empty() ? "vmlinux" : module, count, ""};
@@ -76,23 +118,39 @@ void list_missing(Analysis& analysis, const Symbolizer& symbolizer) {
 
 }  // namespace
 
+CodePlace code_place(const Frame& frame, const std::string& callee) {
+    CodePlace place;
+    place.function = frame.function;
+    place.offset = frame.offset.value_or(0);
+    place.offset_known = frame.offset.has_value();
+    place.size = frame.size;
+    place.module = frame.module;
+    place.address = frame.address;
+    place.return_address = frame.return_address;
+    place.build_id = frame.build_id;
+    place.callee = callee;
+    return place;
+}
+
+bool has_code_place(const Frame& frame) {
+    return frame.address || (!frame.function.empty() && frame.offset);
+}
+
 void symbolize_events(Analysis& analysis, const AnalysisOptions& options, const Progress& progress) {
-    const Symbolizer symbolizer = load_debug_files(analysis, options);
-    Resolver resolver(symbolizer);
+    Symbolizer symbolizer(&progress);
+    load_debug_files(analysis, options, symbolizer);
+    Resolver resolver(analysis, symbolizer);
     std::size_t done = 0;
     for (EventInfo& event : analysis.events) {
         if (progress.cancelled) break;
         progress.at("resolving frames", static_cast<double>(done++) / static_cast<double>(analysis.events.size()));
         event.symbols.resize(event.report.frames.size());
-        if (symbolizer.files().empty()) continue;
-        std::string callee;  // what the frame must have called: the next reliable one further in
-        for (std::size_t i = 0; i < event.report.frames.size(); ++i) {
-            const Frame& frame = event.report.frames[i];
-            if (can_resolve(frame)) event.symbols[i] = resolver.resolve(frame, callee);
-            if (frame.reliable || i == 0) callee = frame.function;
-        }
+        resolver.resolve(event);
     }
+    for (Error& error : symbolizer.take_errors()) analysis.problems.push_back(std::move(error));
+    analysis.debug_files = symbolizer.files();
     list_missing(analysis, symbolizer);
+    symbolizer.keep_indexes();
 }
 
 }  // namespace stallsight

@@ -8,6 +8,9 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <sstream>
+
+#include "symbolizer/debuginfod.h"
 
 namespace stallsight {
 namespace {
@@ -36,19 +39,6 @@ std::string machine_name(const GElf_Ehdr& header) {
         default:
             return "machine " + std::to_string(header.e_machine);
     }
-}
-
-std::string_view file_name(std::string_view path) {
-    return path.substr(path.rfind('/') + 1);
-}
-
-// "a/dm-mod.ko.debug" -> "dm_mod"
-std::string module_of_path(std::string_view path) {
-    const std::string_view file = file_name(path);
-    std::string module(file.substr(0, file.find(".ko")));
-    if (module.size() == file.size()) module = file.substr(0, file.find('.'));
-    std::replace(module.begin(), module.end(), '-', '_');
-    return module;
 }
 
 // .modinfo is a row of "key=value" strings, each with its NUL (include/linux/moduleparam.h).
@@ -130,11 +120,12 @@ Result<void> check_layout(const std::string& name, char* memory, std::size_t siz
 
 }  // namespace
 
-Result<std::unique_ptr<ElfFile>> ElfFile::open(const std::string& name, const Bytes& bytes,
-                                               const std::string& path) {
+Result<std::unique_ptr<ElfFile>> ElfFile::open(const std::string& name, const Bytes& bytes, const std::string& path,
+                                               const Progress* progress) {
     if (!looks_like_elf(bytes.view())) return fail("not an ELF file", name);
     std::unique_ptr<ElfFile> file(new ElfFile);
     file->path_ = path;
+    file->progress_ = progress;
     file->bytes_ = bytes;
     char* memory = const_cast<char*>(bytes.view().data());  // libdwfl writes to relocatable files only
     if (is_relocatable(bytes.view())) {
@@ -145,6 +136,7 @@ Result<std::unique_ptr<ElfFile>> ElfFile::open(const std::string& name, const By
     if (auto checked = check_layout(name, memory, bytes.size()); !checked) return tl::unexpected(checked.error());
     file->session_.reset(dwfl_begin(&callbacks()));
     if (!file->session_) return fail("libdwfl does not start", name);
+    Debuginfod(progress).watch(file->session_.get());
     dwfl_report_begin(file->session_.get());
     file->module_ =
         dwfl_report_offline_memory(file->session_.get(), name.c_str(), name.c_str(), memory, bytes.size());
@@ -187,16 +179,20 @@ void ElfFile::describe(const std::string& name) {
     if (auto module = modinfo(text, "name"); !module.empty()) about_.module = module, says_its_name_ = true;
     about_.vermagic = modinfo(text, "vermagic");
     about_.srcversion = modinfo(text, "srcversion");
+    std::istringstream depends(modinfo(text, "depends"));  // "rpmsg_core,virtio"
+    for (std::string module; std::getline(depends, module, ',');) depends_.push_back(module);
 }
 
-// init/version.c: linux_banner is in .rodata, and the only text there that begins so and ends its line.
+// init/version.c, since 6.2 init/version-timestamp.c: linux_banner is in .rodata. Beside it stand
+// linux_proc_banner, which is a format, and since 6.1 the banner of before the last link, whose "#" has no number
+// yet.
 std::string ElfFile::linux_banner() const {
     const ElfSection* data = section_named(".rodata");
     const std::string_view text = data ? content(*data) : std::string_view();
     for (std::size_t at = 0; (at = text.find("Linux version ", at)) != std::string_view::npos; ++at) {
         const std::string_view line = text.substr(at, text.substr(at).find_first_of(std::string_view("\n\0", 2)));
-        const bool format = line.find('%') != std::string_view::npos;  // linux_proc_banner is one
-        if (!format && line.size() < 1024) return std::string(line);
+        const bool other = line.find('%') != std::string_view::npos || line.find(" # ") != std::string_view::npos;
+        if (!other && line.size() < 1024) return std::string(line);
     }
     return {};
 }
@@ -230,6 +226,18 @@ Dwarf* ElfFile::dwarf(Dwarf_Addr& bias) const {
     Dwarf* debug = dwfl_module_getdwarf(module_, &debug_bias);
     bias = debug_bias - elf_bias_;
     return debug;
+}
+
+std::string module_of_path(std::string_view path) {
+    const std::string_view file = path.substr(path.rfind('/') + 1);
+    std::string module(file.substr(0, file.find(".ko")));
+    if (module.size() == file.size()) module = file.substr(0, file.find('.'));
+    std::replace(module.begin(), module.end(), '-', '_');
+    return module;
+}
+
+bool is_linked_elf(std::string_view bytes) {
+    return looks_like_elf(bytes) && !is_relocatable(bytes);
 }
 
 bool same_module(std::string_view left, std::string_view right) {

@@ -17,6 +17,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/progress.h"
 #include "symbolizer/symbolizer.h"
 
 namespace stallsight {
@@ -36,15 +37,20 @@ struct ElfSection {
 class ElfFile {
 public:
     // `name` stands in messages, and is where separate debug files are looked for. `path`: the file that the bytes
-    // are of, where there is one: of a module only the pages that are relocated take memory then.
+    // are of, where there is one: of a module only the pages that are relocated take memory then. `progress`, which
+    // may be null, hears of downloads (debuginfod.h) and must live as long.
     static Result<std::unique_ptr<ElfFile>> open(const std::string& name, const Bytes& bytes,
-                                                 const std::string& path = {});
+                                                 const std::string& path = {}, const Progress* progress = nullptr);
 
     // The same file in a session of its own, for another thread.
-    [[nodiscard]] Result<std::unique_ptr<ElfFile>> again() const { return open(about_.name, bytes_, path_); }
+    [[nodiscard]] Result<std::unique_ptr<ElfFile>> again() const {
+        return open(about_.name, bytes_, path_, progress_);
+    }
 
     [[nodiscard]] const DebugFile& about() const { return about_; }
     [[nodiscard]] const std::string& path() const { return path_; }  // empty: no file of its own
+    // Modules that this one calls: "depends" of .modinfo.
+    [[nodiscard]] const std::vector<std::string>& depends() const { return depends_; }
     // False: the module's name was made from the file's.
     [[nodiscard]] bool says_its_name() const { return says_its_name_; }
     [[nodiscard]] bool relocatable() const { return header_.e_type == ET_REL; }
@@ -72,6 +78,7 @@ private:
         void operator()(Dwfl* session) const { dwfl_end(session); }
     };
     std::string path_;
+    const Progress* progress_ = nullptr;
     Bytes bytes_;                 // what the ELF handle points into, or:
     std::shared_ptr<void> copy_;  // a relocatable file is relocated in place, in this copy
     std::unique_ptr<Dwfl, EndSession> session_;
@@ -81,10 +88,15 @@ private:
     GElf_Ehdr header_{};
     std::vector<ElfSection> sections_;
     DebugFile about_;
+    std::vector<std::string> depends_;
     bool says_its_name_ = false;
 };
 
 // "dm-mod" and "dm_mod" are one module.
 bool same_module(std::string_view left, std::string_view right);
+// "a/dm-mod.ko.debug" -> "dm_mod"
+std::string module_of_path(std::string_view path);
+// Linked, not relocatable: a kernel, not a module. Looks at the header alone.
+bool is_linked_elf(std::string_view bytes);
 
 }  // namespace stallsight

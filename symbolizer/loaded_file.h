@@ -15,9 +15,11 @@ namespace stallsight {
 
 class LoadedFile {
 public:
-    explicit LoadedFile(std::unique_ptr<ElfFile> elf) : elf_(std::move(elf)) {}
+    explicit LoadedFile(std::unique_ptr<ElfFile> elf) : elf_(std::move(elf)), about_(elf_->about()) {}
 
-    [[nodiscard]] const DebugFile& about() const { return elf_->about(); }
+    [[nodiscard]] const DebugFile& about() const { return about_; }
+    // What the file itself does not say, but another one of its build.
+    void set_module(const std::string& module) { about_.module = module; }
 
     // libdw is not safe from several threads: whoever uses what follows holds this.
     std::mutex& mutex() { return mutex_; }
@@ -28,6 +30,7 @@ public:
 
 private:
     std::unique_ptr<ElfFile> elf_;
+    DebugFile about_;
     std::mutex mutex_;
     std::optional<SymbolTable> symbols_;
     std::optional<DebugInfo> debug_info_;

@@ -7,18 +7,8 @@
 namespace stallsight {
 namespace {
 
-std::string_view without_dot(std::string_view name) {
-    return name.size() > 1 && name.front() == '.' && name[1] != 'L' ? name.substr(1) : name;
-}
-
 std::string_view base_name(std::string_view name) {
     return name.substr(0, name.find('.', 1));
-}
-
-// Names that scripts/kallsyms.c leaves out: compiler labels, and the mapping symbols of arm ($a, $d, $t, $x).
-bool is_hidden(std::string_view name) {
-    return name.empty() || name.starts_with(".L") || name.front() == '$' || name.starts_with("__efistub_") ||
-           name.starts_with("__crc_") || name.starts_with("__kvm_nvhe_");
 }
 
 std::uint64_t big_endian_word(std::string_view bytes) {
@@ -28,6 +18,15 @@ std::uint64_t big_endian_word(std::string_view bytes) {
 }
 
 }  // namespace
+
+bool is_hidden_symbol(std::string_view name) {
+    return name.empty() || name.starts_with(".L") || name.front() == '$' || name.starts_with("__efistub_") ||
+           name.starts_with("__crc_") || name.starts_with("__kvm_nvhe_");
+}
+
+std::string_view without_dot(std::string_view name) {
+    return name.size() > 1 && name.front() == '.' && name[1] != 'L' ? name.substr(1) : name;
+}
 
 SymbolTable::SymbolTable(const ElfFile& file)
     : keeps_references_(file.relocatable() || file.section_named(".opd") != nullptr) {
@@ -77,7 +76,7 @@ void SymbolTable::read(const ElfFile& file, const ElfSection& table) {
             const bool named_code = type == STT_FUNC || type == STT_NOTYPE || type == STT_GNU_IFUNC;
             // An arm thumb function has bit 0 of its address set.
             const bool thumb = file.machine() == EM_ARM && type == STT_FUNC;
-            if (section.holds_code() && named_code && !is_hidden(reference.name))
+            if (section.holds_code() && named_code && !is_hidden_symbol(reference.name))
                 symbols_.push_back({without_dot(reference.name), reference.address & ~std::uint64_t{thumb},
                                     symbol.st_size, 0, GELF_ST_BIND(symbol.st_info) == STB_GLOBAL,
                                     type != STT_NOTYPE, i});

@@ -57,4 +57,9 @@ private:
         by_name_;  // indices of symbols_, sorted by name, then address, once asked for
 };
 
+// Names that scripts/kallsyms.c leaves out: compiler labels, and the mapping symbols of arm ($a, $d, $t, $x).
+bool is_hidden_symbol(std::string_view name);
+// ppc64 ELFv1: ".mutex_lock" is the code, "mutex_lock" its descriptor.
+std::string_view without_dot(std::string_view name);
+
 }  // namespace stallsight

@@ -3,68 +3,19 @@
 #include <algorithm>
 #include <cinttypes>
 #include <cstdio>
-#include <filesystem>
 
-#include "symbolizer/decompress.h"
-#include "symbolizer/loaded_file.h"
+#include "symbolizer/candidates.h"
+#include "symbolizer/debug_files.h"
+#include "symbolizer/identity.h"
 #include "symbolizer/tail_path.h"
 
 namespace stallsight {
 namespace {
 
-// Where a place may be: a function of a file, and how well it fits.
-struct Candidate {
-    LoadedFile* file;
-    const Symbol* symbol;
-    int fit;
-};
-
-// Bits, the heavier reason first.
-enum Fit { size_differs = 0, is_a_call = 1, calls_callee = 2, size_unknown = 4, size_fits = 8, build_id_fits = 16 };
-
-int fit_of_size(const Symbol& symbol, const CodePlace& place) {
-    if (!place.size) return size_unknown;
-    if (symbol.span == 0) return *place.size >= symbol.size ? size_unknown : size_differs;
-    return symbol.span == *place.size ? size_fits : size_differs;
-}
-
-// The place's offset into the function. A kernel moves by multiples of 2 MB (CONFIG_PHYSICAL_ALIGN), a module's
-// sections by pages: below that the address is the linked one's.
-std::optional<std::uint64_t> offset_in(LoadedFile& file, const Symbol& symbol, const CodePlace& place) {
-    if (place.offset_known) return place.offset;
-    if (!place.address) return std::nullopt;
-    const ElfSection* section = file.elf().section_of(symbol.address);
-    if (!section) return std::nullopt;
-    const std::uint64_t base = file.elf().relocatable() ? section->address : 0;
-    const std::uint64_t granule = file.elf().relocatable() ? 0x1000 : 0x200000;
-    const std::uint64_t offset = (*place.address - (symbol.address - base)) % granule;
-    return symbol.extent() == 0 || offset <= symbol.extent() ? std::optional(offset) : std::nullopt;
-}
-
 // A return address belongs to the call before it, which may be the last instruction of the function. Offset 0 has
 // none before it: a task that has not run yet returns to the start of ret_from_fork.
 std::uint64_t looked_up(std::uint64_t address, std::uint64_t offset, const CodePlace& place) {
     return place.return_address && offset > 0 ? address - 1 : address;
-}
-
-bool matching_build_id(std::string_view file, std::string_view log) {
-    return !log.empty() && (file.starts_with(log) || log.starts_with(file)) && !file.empty();
-}
-
-bool is_debug_file(const std::filesystem::path& path) {
-    std::string name = path.filename().string();
-    for (const char* packed : {".xz", ".zst", ".gz", ".bz2", ".lz4"})
-        if (name.ends_with(packed)) name.resize(name.size() - std::string_view(packed).size());
-    return name.ends_with(".ko") || name.ends_with(".debug") || name == "vmlinux" || name.starts_with("vmlinux-");
-}
-
-Call call_before(const Candidate& candidate, std::uint64_t offset, const CodePlace& place) {
-    if (!place.return_address || offset == 0) return {};
-    Call call = candidate.file->call_sites().before(candidate.symbol->address + offset, candidate.symbol->address);
-    const bool alias = call.target_address && !place.callee.empty() &&
-                       candidate.file->symbols().starts(place.callee, *call.target_address);
-    if (alias) call.target = place.callee;
-    return call;
 }
 
 std::string hexadecimal(std::uint64_t value) {
@@ -73,28 +24,28 @@ std::string hexadecimal(std::uint64_t value) {
     return text;
 }
 
-std::string doubt_about(const Candidate& best, const CodePlace& place) {
-    const std::string& file = best.file->about().name;
-    const std::string name(best.symbol->name);
-    if (name != place.function && "." + name != place.function)
-        return file + " has no " + place.function + ", but " + name;
-    if (!(best.fit & (size_fits | size_unknown)))
-        return "the log says " + name + " has " + hexadecimal(*place.size) + " bytes, " + file + " says " +
-               hexadecimal(best.symbol->extent()) + ": another build";
-    if (!place.build_id.empty() && !(best.fit & build_id_fits))
-        return "the log says build " + place.build_id + ", " + file + " is build " + best.file->about().build_id;
-    return {};
+std::string doubt_of_size(std::string_view function, std::uint64_t log, const std::string& file,
+                          std::uint64_t size) {
+    return "the log says " + std::string(function) + " has " + hexadecimal(log) + " bytes, " + file + " says " +
+           hexadecimal(size) + ": another build";
+}
+
+// Why the file is another build's, or empty.
+std::string other_build(const Candidate& best, const CodePlace& place) {
+    const DebugFile& file = best.file->about();
+    if (!(best.fit & build_may_be)) return other_build(file, place);
+    if (best.fit & (size_fits | size_unknown)) return {};
+    return doubt_of_size(best.symbol->name, *place.size, file.name, best.symbol->extent());
 }
 
 }  // namespace
 
 struct Symbolizer::Impl {
-    std::vector<std::unique_ptr<LoadedFile>> files;
-    std::vector<DebugFile> about;
+    mutable DebugFiles files;
 
-    void name_by_build_id();
-    [[nodiscard]] std::vector<Candidate> candidates(const CodePlace& place) const;
+    explicit Impl(const Progress* progress) : files(progress) {}
     [[nodiscard]] std::optional<Resolution> by_address(const CodePlace& place) const;
+    [[nodiscard]] std::optional<Resolution> by_map(const CodePlace& place) const;
     [[nodiscard]] Resolution answer(const Candidate& best, const CodePlace& place, Call& call) const;
     [[nodiscard]] std::string doubt_of_equals(const std::vector<Candidate>& candidates,
                                               const CodePlace& place) const;
@@ -102,107 +53,84 @@ struct Symbolizer::Impl {
     void prove(Resolution& answer, LoadedFile& file, const Call& call, const std::string& callee) const;
 };
 
-Symbolizer::Symbolizer() : impl_(std::make_unique<Impl>()) {}
+Symbolizer::Symbolizer(const Progress* progress) : impl_(std::make_unique<Impl>(progress)) {}
 Symbolizer::~Symbolizer() = default;
 Symbolizer::Symbolizer(Symbolizer&&) noexcept = default;
 Symbolizer& Symbolizer::operator=(Symbolizer&&) noexcept = default;
 
 Result<DebugFile> Symbolizer::add(const std::string& name, const Bytes& bytes) {
-    return add_file(name, bytes, {});
-}
-
-Result<DebugFile> Symbolizer::add_file(const std::string& name, const Bytes& bytes, const std::string& path) {
-    const auto unpacked = decompressed(name, bytes);
-    if (!unpacked) return tl::unexpected(unpacked.error());
-    const bool packed = unpacked->view().data() != bytes.view().data();
-    auto elf = ElfFile::open(name, *unpacked, packed ? std::string() : path);
-    if (!elf) return tl::unexpected(elf.error());
-    impl_->files.push_back(std::make_unique<LoadedFile>(std::move(*elf)));
-    impl_->about.push_back(impl_->files.back()->about());
-    impl_->name_by_build_id();
-    return impl_->about.back();
+    return impl_->files.add(name, bytes);
 }
 
 std::vector<Error> Symbolizer::add_directory(const std::string& path) {
-    namespace fs = std::filesystem;
-    std::vector<Error> errors;
-    std::vector<std::string> found;
-    std::error_code error;
-    fs::recursive_directory_iterator at(path, fs::directory_options::skip_permission_denied, error), end;
-    for (; !error && at != end; at.increment(error))
-        if (at->is_regular_file(error) && is_debug_file(at->path())) found.push_back(at->path().string());
-    if (error) errors.push_back({error.message(), path, {}});
-    std::sort(found.begin(), found.end());
-    for (const std::string& name : found) {
-        const auto bytes = Bytes::map_file(name);
-        if (!bytes) {
-            errors.push_back(bytes.error());
-        } else if (const auto added = add_file(name, *bytes, name); !added) {
-            errors.push_back(added.error());
-        }
-    }
-    return errors;
+    return impl_->files.add_directory(path);
 }
 
-const std::vector<DebugFile>& Symbolizer::files() const {
-    return impl_->about;
+std::vector<DebugFile> Symbolizer::files() const {
+    return impl_->files.about();
+}
+
+std::vector<Error> Symbolizer::take_errors() {
+    return impl_->files.take_errors();
 }
 
 bool Symbolizer::has_module(std::string_view module) const {
-    if (module.empty()) module = "vmlinux";
-    return std::any_of(impl_->about.begin(), impl_->about.end(),
-                       [&](const DebugFile& file) { return same_module(file.module, module); });
+    return impl_->files.has(module.empty() ? "vmlinux" : module);
 }
 
-// A separate debug file has lost .modinfo, and may be named by its build-id: the module tells its name.
-void Symbolizer::Impl::name_by_build_id() {
-    for (std::size_t i = 0; i < files.size(); ++i) {
-        if (files[i]->elf().says_its_name() || about[i].build_id.empty()) continue;
-        for (std::size_t j = 0; j < files.size(); ++j)
-            if (files[j]->elf().says_its_name() && about[j].build_id == about[i].build_id)
-                about[i].module = about[j].module;
-    }
-}
-
-std::vector<Candidate> Symbolizer::Impl::candidates(const CodePlace& place) const {
-    std::vector<Candidate> found;
-    const std::string_view module = place.module.empty() ? "vmlinux" : std::string_view(place.module);
-    for (std::size_t i = 0; i < files.size(); ++i) {
-        const auto& file = files[i];
-        if (!same_module(about[i].module, module)) continue;
-        const std::lock_guard lock(file->mutex());
-        const int build = matching_build_id(file->about().build_id, place.build_id) ? build_id_fits : 0;
-        for (const Symbol* symbol : file->symbols().named(place.function)) {
-            Candidate candidate{file.get(), symbol, build + fit_of_size(*symbol, place)};
-            const auto offset = offset_in(*file, *symbol, place);
-            if (!offset) continue;
-            const Call call = call_before(candidate, *offset, place);
-            if (call.site == CallSite::direct || call.site == CallSite::indirect) candidate.fit += is_a_call;
-            if (!place.callee.empty() && call.target == place.callee) candidate.fit += calls_callee;
-            found.push_back(candidate);
-        }
-    }
-    std::stable_sort(found.begin(), found.end(),
-                     [](const auto& left, const auto& right) { return left.fit > right.fit; });
-    return found;
+void Symbolizer::keep_indexes() const {
+    impl_->files.keep_indexes();
 }
 
 std::optional<Resolution> Symbolizer::Impl::by_address(const CodePlace& place) const {
     if (!place.address || !place.module.empty()) return std::nullopt;
-    for (const auto& file : files) {
-        if (file->about().module != "vmlinux") continue;
+    const std::uint64_t linked = *place.address - place.kernel_offset;
+    const std::uint64_t address = linked - (place.return_address ? 1 : 0);
+    Resolution answer;
+    answer.link_address = linked;
+    for (LoadedFile* file : files.of("vmlinux", place.build_id)) {
         const std::lock_guard lock(file->mutex());
-        const std::uint64_t address = *place.address - place.kernel_offset - (place.return_address ? 1 : 0);
         const Symbol* symbol = file->elf().section_of(address) ? file->symbols().at(address) : nullptr;
         if (!symbol) continue;
-        Resolution answer;
         answer.places = file->debug_info().places(address);
         const bool padding = symbol->size > 0 && address - symbol->address >= symbol->size;
         if (padding && answer.places.empty()) continue;
         if (answer.places.empty()) answer.places.emplace_back();
         if (answer.places.back().function.empty() && !padding) answer.places.back().function = symbol->name;
         answer.debug_file = file->about().name;
-        answer.link_address = *place.address - place.kernel_offset;
+        answer.offset = linked - symbol->address;
+        answer.doubt = other_build(file->about(), place);
+        answer.other_build = !answer.doubt.empty();
+        return answer;
+    }
+    for (const SystemMap* map : files.maps()) {
+        const SystemMap::Function* function = map->at(address);
+        if (!function) continue;
+        answer.places.emplace_back().function = function->name;
+        answer.debug_file = map->name();
+        answer.offset = linked - function->address;
+        return answer;
+    }
+    return std::nullopt;
+}
+
+// No debug info: a list of names tells at least whether the log's function and its size are of this kernel.
+std::optional<Resolution> Symbolizer::Impl::by_map(const CodePlace& place) const {
+    for (const SystemMap* map : files.maps()) {
+        const auto named = map->named(place.function, place.module);
+        if (named.empty() || !place.offset_known) continue;
+        const auto fits = [&](const auto& each) { return !place.size || each.span == *place.size; };
+        const auto found = std::find_if(named.begin(), named.end(), fits);
+        const SystemMap::Function& best = found == named.end() ? named.front() : *found;
+        Resolution answer;
+        answer.places.emplace_back().function = best.name;
+        answer.debug_file = map->name();
+        answer.link_address = best.address + place.offset;
+        answer.offset = place.offset;
+        answer.other_build = found == named.end();
+        if (answer.other_build) answer.doubt = doubt_of_size(best.name, *place.size, map->name(), best.span);
+        const auto count = std::count_if(named.begin(), named.end(), fits);
+        if (count > 1) answer.doubt = std::to_string(count) + " functions of this name fit";
         return answer;
     }
     return std::nullopt;
@@ -210,15 +138,24 @@ std::optional<Resolution> Symbolizer::Impl::by_address(const CodePlace& place) c
 
 std::optional<Resolution> Symbolizer::resolve(const CodePlace& place) const {
     if (place.function.empty()) return impl_->by_address(place);
-    const std::vector<Candidate> candidates = impl_->candidates(place);
-    if (candidates.empty()) return std::nullopt;
+    const std::vector<Candidate> candidates = find_candidates(impl_->files, place);
+    if (candidates.empty()) return impl_->by_map(place);
     const Candidate& best = candidates.front();
     Call call;
     Resolution answer = impl_->answer(best, place, call);
-    answer.doubt = doubt_about(best, place);
+    answer.doubt = other_build(best, place);
+    answer.other_build = !answer.doubt.empty();
+    const std::string name(best.symbol->name);
+    if (answer.doubt.empty() && name != without_dot(place.function))
+        answer.doubt = answer.debug_file + " has no " + place.function + ", but " + name;
     if (answer.doubt.empty()) answer.doubt = impl_->doubt_of_equals(candidates, place);
     if (answer.places[0].file.empty()) impl_->add_places(answer, candidates, place);
-    if (!place.callee.empty() && place.return_address) impl_->prove(answer, *best.file, call, place.callee);
+    // Of another build nothing is proved, and that a call leads elsewhere is no news.
+    if (!place.callee.empty() && place.return_address && !answer.other_build)
+        impl_->prove(answer, *best.file, call, place.callee);
+    if (answer.link == CallLink::contradicted && answer.doubt.empty())
+        answer.doubt = answer.debug_file + " does not fit this log: " +
+                       (call.site == CallSite::direct ? "the call there is of " + call.target : "no call is there");
     return answer;
 }
 
@@ -229,7 +166,7 @@ Resolution Symbolizer::Impl::answer(const Candidate& best, const CodePlace& plac
     Resolution answer;
     answer.debug_file = best.file->about().name;
     answer.link_address = address;
-    answer.size_differs = !(best.fit & (size_fits | size_unknown));
+    answer.offset = offset;
     const bool inside = best.symbol->extent() == 0 || offset <= best.symbol->extent();
     if (inside) {
         answer.places = best.file->debug_info().places(looked_up(address, offset, place));
@@ -306,11 +243,10 @@ void Symbolizer::Impl::prove(Resolution& answer, LoadedFile& file, const Call& c
     }
 }
 
-std::optional<std::uint64_t> Symbolizer::kernel_offset(const CodePlace& place) const {
-    if (!place.address || !place.module.empty() || place.function.empty()) return std::nullopt;
-    const auto answer = resolve(place);
-    if (!answer || answer->size_differs || !answer->doubt.empty()) return std::nullopt;
-    return *place.address - answer->link_address;
+std::optional<std::uint64_t> kernel_offset(const CodePlace& place, const Resolution& answer) {
+    const bool of_kernel = place.address && place.module.empty() && !place.function.empty();
+    if (!of_kernel || !answer.doubt.empty()) return std::nullopt;
+    return *place.address - answer.link_address;
 }
 
 }  // namespace stallsight

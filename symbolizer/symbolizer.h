@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/progress.h"
 
 namespace stallsight {
 
@@ -33,6 +34,9 @@ struct CodePlace {
     // False: only `address` and `function` are known, as in the stacks of `crash`. The offset is then found from
     // the low bits of the address, which neither KASLR nor a module's load address changes.
     bool offset_known = true;
+    // What the log says of the kernel that printed it, or empty: "6.1.192-caplab", and all that stands behind
+    // "Linux version " in its first line.
+    std::string release, banner;
     // Function of the next inner frame, or empty: it tells functions of one name apart, and is what `link` is
     // about.
     std::string callee;
@@ -58,10 +62,12 @@ struct Resolution {
     CallSite call_site = CallSite::unknown;
     std::string call_target;  // direct: the function that is called there; of its names the one asked as `callee`
     std::uint64_t link_address = 0;  // the place in the debug file: that of a kernel as linked, without KASLR
+    std::uint64_t offset = 0;        // into the function
     CallLink link = CallLink::unknown;
     std::vector<std::string> tail_path;  // tail_call: the functions between, outermost first: {"mutex_lock"}
-    bool size_differs = false;           // the function's size is not the log's: this debug info is another build's
-    std::string doubt;                   // non-empty: why this is not certain
+    // The debug file is not of the build that printed the log: no link is proved then.
+    bool other_build = false;
+    std::string doubt;  // non-empty: why this is not certain
 };
 
 struct DebugFile {
@@ -73,34 +79,37 @@ struct DebugFile {
     std::string banner;  // of a kernel: "Linux version 6.1.192 (...) ..." as its log begins, without line end
 };
 
+// KASLR's offset, from a frame of the kernel that has an address and a name: what "Kernel Offset" in a panic says.
+std::optional<std::uint64_t> kernel_offset(const CodePlace& place, const Resolution& answer);
+
 class Symbolizer {
 public:
-    Symbolizer();
+    // Downloads (debuginfod, where the user has set DEBUGINFOD_URLS) report to `progress`, which must live as long,
+    // and stop when it is cancelled; it may be null.
+    explicit Symbolizer(const Progress* progress = nullptr);
     ~Symbolizer();
     Symbolizer(Symbolizer&&) noexcept;
     Symbolizer& operator=(Symbolizer&&) noexcept;
 
-    // Adds one ELF file with debug info, from its bytes (which must stay valid as long as `bytes` is held); .xz,
-    // .zst and .gz are unpacked. A stripped module and its separate debug file may both be added: one answers for
-    // the other.
+    // Adds one ELF file with debug info, or a list of names (System.map, /proc/kallsyms), from its bytes (which
+    // must stay valid as long as `bytes` is held); .xz, .zst and .gz are unpacked. A stripped module and its
+    // separate debug file may both be added: one answers for the other.
     Result<DebugFile> add(const std::string& name, const Bytes& bytes);
-    // Adds every .ko, vmlinux, .debug under a folder (compressed or not, .build-id/ab/cdef.debug too); what cannot
-    // be read is returned, the rest is added.
+    // Lists every .ko, vmlinux, .debug (compressed or not, .build-id/ab/cdef.debug too) and System.map under a
+    // folder. They are read when a place in them is asked for. What cannot be listed is returned.
     std::vector<Error> add_directory(const std::string& path);
 
-    [[nodiscard]] const std::vector<DebugFile>& files() const;
+    [[nodiscard]] std::vector<DebugFile> files() const;            // that were read so far
+    std::vector<Error> take_errors();                              // of files that could not be read
     [[nodiscard]] bool has_module(std::string_view module) const;  // empty: vmlinux
 
     // Safe to call from several threads. Empty optional: nothing is known about it.
     [[nodiscard]] std::optional<Resolution> resolve(const CodePlace& place) const;
 
-    // KASLR's offset, from a frame of the kernel that has an address and a name: what "Kernel Offset" in a panic
-    // says.
-    [[nodiscard]] std::optional<std::uint64_t> kernel_offset(const CodePlace& place) const;
+    // Keeps what was read in the user's cache, for the next time.
+    void keep_indexes() const;
 
 private:
-    Result<DebugFile> add_file(const std::string& name, const Bytes& bytes, const std::string& path);
-
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };

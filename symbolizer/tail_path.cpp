@@ -19,8 +19,7 @@ struct Step {
 
 class Search {
 public:
-    Search(const std::vector<std::unique_ptr<LoadedFile>>& files, const std::string& callee)
-        : files_(files), callee_(callee) {}
+    Search(DebugFiles& files, const std::string& callee) : files_(files), callee_(callee) {}
 
     TailPath run(LoadedFile& caller, const Call& call) {
         follow(caller, call, {});
@@ -77,25 +76,31 @@ private:
         steps_.push_back({next.file, next.symbol, std::move(path)});
     }
 
-    // A function that its file does not define is a global one of the kernel or of another module.
+    // A function that its file does not define is a global one of the kernel, or of a module that it depends on.
     Step find(LoadedFile& from, const Call& call) {
         if (call.target_address) {
             const std::lock_guard lock(from.mutex());
             return {&from, from.symbols().at(*call.target_address), {}};
         }
-        for (const auto& file : files_) {
-            if (file->about().machine != from.about().machine) continue;
-            const std::lock_guard lock(file->mutex());
-            const auto symbols = file->symbols().named(call.target);
-            const auto global = std::find_if(symbols.begin(), symbols.end(), [&](const Symbol* symbol) {
-                return symbol->global && symbol->name == call.target;
-            });
-            if (global != symbols.end()) return {file.get(), *global, {}};
-        }
+        std::vector<std::string> modules = from.elf().depends();
+        modules.emplace_back("vmlinux");
+        for (const std::string& module : modules)
+            for (LoadedFile* file : files_.of(module))
+                if (const Symbol* symbol = global(*file, from, call.target)) return {file, symbol, {}};
         return {};
     }
 
-    const std::vector<std::unique_ptr<LoadedFile>>& files_;
+    static const Symbol* global(LoadedFile& file, const LoadedFile& from, const std::string& name) {
+        if (file.about().machine != from.about().machine) return nullptr;
+        const std::lock_guard lock(file.mutex());
+        const auto symbols = file.symbols().named(name);
+        const auto found = std::find_if(symbols.begin(), symbols.end(), [&](const Symbol* symbol) {
+            return symbol->global && symbol->name == name;
+        });
+        return found == symbols.end() ? nullptr : *found;
+    }
+
+    DebugFiles& files_;
     const std::string& callee_;
     std::deque<Step> steps_;
     std::set<const Symbol*> seen_;
@@ -105,8 +110,7 @@ private:
 
 }  // namespace
 
-TailPath tail_path(const std::vector<std::unique_ptr<LoadedFile>>& files, LoadedFile& caller, const Call& call,
-                   const std::string& callee) {
+TailPath tail_path(DebugFiles& files, LoadedFile& caller, const Call& call, const std::string& callee) {
     return Search(files, callee).run(caller, call);
 }
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "symbolizer/loaded_file.h"
+#include "symbolizer/debug_files.h"
 
 namespace stallsight {
 
@@ -18,7 +18,6 @@ struct TailPath {
 };
 
 // No file's mutex may be held.
-TailPath tail_path(const std::vector<std::unique_ptr<LoadedFile>>& files, LoadedFile& caller, const Call& call,
-                   const std::string& callee);
+TailPath tail_path(DebugFiles& files, LoadedFile& caller, const Call& call, const std::string& callee);
 
 }  // namespace stallsight

@@ -5,6 +5,7 @@
 #include "analysis/case/anchor.h"
 #include "analysis/diagnosis/diagnosis.h"
 #include "analysis/report/markup.h"
+#include "analysis/report/source_excerpt.h"
 #include "analysis/report/style.h"
 #include "analysis/report/svg.h"
 #include "analysis/words.h"
@@ -123,7 +124,7 @@ private:
         const EventInfo* event = analysis_.event(chain.event);
         section("chain-" + chain.event,
                 "The preempt-disabled chain of " + (event != nullptr ? event->title : chain.event));
-        out_ += "<figure>" + chain_svg(analysis_, chain) + "</figure>\n";
+        out_ += "<figure>" + chain_svg(analysis_, chain) + "</figure>\n" + chain_sources(analysis_, chain);
     }
 
     void events() {

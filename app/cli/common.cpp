@@ -8,13 +8,13 @@
 #include <system_error>
 
 #include "app/cli/commands.h"
+#include "app/source_options.h"
 
 namespace stallsight::cli {
 
 void add_analysis_options(CLI::App& command, AnalysisOptions& options) {
     command.add_option("--debug-dir", options.debug_dirs, "folder with debug files: vmlinux, .ko (repeatable)");
-    command.add_option("--source-dir", options.source_dirs,
-                       "folder with the kernel's or the modules' sources (repeatable)");
+    add_source_options(command, options.sources);
     command.add_option("--case", options.case_file,
                        "case file with notes and decisions (beside the bundle, unless told)");
 }

@@ -3,11 +3,16 @@
 
 #include <iostream>
 #include <memory>
+#include <set>
 #include <string>
 
+#include "analysis/symbols.h"
+#include "analysis/words.h"
 #include "app/cli/commands.h"
 #include "parsers/records/record.h"
+#include "parsers/reports/facts.h"
 #include "parsers/reports/frame.h"
+#include "parsers/reports/machine_line.h"
 #include "symbolizer/addr2line.h"
 #include "symbolizer/symbolizer.h"
 
@@ -22,33 +27,21 @@ struct Options {
     Addr2lineOptions answers;
 };
 
-CodePlace place_of(const Frame& frame, const std::string& callee) {
-    CodePlace place;
-    place.function = frame.function;
-    place.offset = frame.offset.value_or(0);
-    place.offset_known = frame.offset.has_value();
-    place.size = frame.size;
-    place.module = frame.module;
-    place.address = frame.address;
-    place.return_address = frame.return_address;
-    place.build_id = frame.build_id;
-    place.callee = callee;
-    return place;
-}
-
 // " (mutex.c:100 < driver.c:12)": the instruction's place, then where that was inlined.
-std::string remark(const Resolution& answer) {
+std::string remark(const Frame& frame, const Resolution& answer) {
     std::string places;
+    if (frame.function.empty() && !answer.places.back().function.empty())
+        places = answer.places.back().function + "+" + hex(answer.offset);
     for (const SourcePlace& place : answer.places) {
         if (place.file.empty()) continue;
-        places += (places.empty() ? "" : " < ") + place.file + ":" + std::to_string(place.line);
+        places += (places.empty()           ? ""
+                   : frame.function.empty() ? " "
+                                            : " < ") +
+                  place.file + ":" + std::to_string(place.line);
     }
-    if (places.empty()) return {};
-    std::string text = " (" + places + ")";
-    if (answer.link == CallLink::tail_call)
-        for (const std::string& function : answer.tail_path) text += " ~> " + function;
-    if (answer.link == CallLink::contradicted) text += " [the call there does not lead to the frame above]";
-    if (!answer.doubt.empty()) text += " [" + answer.doubt + "]";
+    std::string text = places.empty() ? "" : " (" + places + ")";
+    for (const std::string& function : answer.tail_path) text += " ~> " + function;
+    if (!answer.tail_path.empty() && answer.link == CallLink::indirect) text += " ~> by pointer";
     return text;
 }
 
@@ -60,40 +53,74 @@ public:
         std::string_view text(line);
         if (text.ends_with('\r')) text.remove_suffix(1);
         const Record record = parse_record(text);
+        note_kernel(record);
         std::optional<Frame> frame = parse_ip_line(record.message);
         if (frame) {
             frame->return_address = false;
         } else if (auto found = parse_frame_line(record.message)) {
             frame = std::move(found->frame);
         }
-        if (!frame || frame->function.empty()) {
+        if (!frame || !has_code_place(*frame)) {
             callee_.clear();
             return line;
         }
         // "? symbol" is a stale entry: it neither called the frame above nor was called by the one below.
-        const auto answer = symbolizer_.resolve(place_of(*frame, frame->reliable ? callee_ : std::string()));
+        CodePlace place = code_place(*frame, frame->reliable ? callee_ : std::string());
+        place.release = release_;
+        place.banner = banner_;
+        place.kernel_offset = kernel_offset_;
+        const auto answer = symbolizer_.resolve(place);
         if (frame->reliable) callee_ = frame->function;
-        return answer ? std::string(text) + remark(*answer) : line;
+        if (!answer) return line;
+        kernel_offset_ = kernel_offset(place, *answer).value_or(kernel_offset_);
+        misfit_ |= answer->other_build || answer->link == CallLink::contradicted;
+        return std::string(text) + remark(*frame, *answer) + doubt(*answer);
     }
 
+    // Was a frame of another build than the debug files, or called something else than they say?
+    [[nodiscard]] bool misfit() const { return misfit_; }
+
 private:
+    // The first lines of a boot say which kernel it is, each report's "CPU: ... PID: ..." line its release.
+    void note_kernel(const Record& record) {
+        const std::string_view message = record.message;
+        if (const std::size_t at = message.find("Linux version "); at != std::string_view::npos)
+            if (const auto fact = read_fact(record, message.substr(at)))
+                banner_ = fact->text, release_ = banner_.substr(0, banner_.find(' '));
+        if (const auto where = parse_cpu_line(message); where && !where->release.empty()) release_ = where->release;
+    }
+
+    // In full where it is new: another build's debug info would repeat it behind every frame.
+    std::string doubt(const Resolution& answer) {
+        if (answer.doubt.empty()) return {};
+        const bool is_new = !answer.other_build || said_.insert(answer.debug_file).second;
+        return is_new ? " [" + answer.doubt + "]" : " [another build]";
+    }
+
     const Symbolizer& symbolizer_;
-    std::string callee_;  // the frame above
+    std::set<std::string> said_;  // debug files whose misfit was said
+    std::string callee_;          // the frame above
+    std::string release_, banner_;
+    std::uint64_t kernel_offset_ = 0;
+    bool misfit_ = false;
 };
 
 void annotate(const Options& options, int& status) {
     Symbolizer symbolizer;
-    for (const std::string& folder : options.debug_dirs)
-        for (const Error& error : symbolizer.add_directory(folder)) {
-            print_error(error);
-            status = unreadable;
-        }
+    const auto say = [&](const std::vector<Error>& errors) {
+        for (const Error& error : errors) print_error(error);
+        if (!errors.empty()) status = unreadable;
+    };
+    for (const std::string& folder : options.debug_dirs) say(symbolizer.add_directory(folder));
     Annotator annotator(symbolizer);
     std::ios::sync_with_stdio(false);
     for (std::string line; std::getline(std::cin, line);) {
         std::cout << annotator.annotated(line) << (std::cin.eof() ? "" : "\n");
         if (std::cin.rdbuf()->in_avail() <= 0) std::cout.flush();
     }
+    say(symbolizer.take_errors());
+    if (annotator.misfit()) say({{"this debug info does not fit this log: nothing is certain", "symbolize", {}}});
+    symbolizer.keep_indexes();
 }
 
 void answer_addresses(const Options& options, int& status) {

@@ -8,6 +8,7 @@
 
 #include "app/gui/main_window.h"
 #include "app/gui/theme.h"
+#include "app/source_options.h"
 
 namespace {
 
@@ -30,7 +31,7 @@ int parse(int argc, char** argv, Arguments& arguments) {
     app.add_option("--select", arguments.select, "id of the event to pick, as e1");
     app.add_option("--tab", arguments.tab, "what to show at the right: chain, stack, source, patch, fields, notes");
     app.add_option("--debug-dir", arguments.analysis.debug_dirs, "folder with debug files (repeatable)");
-    app.add_option("--source-dir", arguments.analysis.source_dirs, "folder with sources (repeatable)");
+    stallsight::add_source_options(app, arguments.analysis.sources);
     app.add_option("--case", arguments.analysis.case_file, "case file (beside the bundle, unless told)");
     app.add_option("--samples", arguments.samples, "folder with the sample bundles");
     try {

@@ -148,7 +148,7 @@ QWidget* MainWindow::make_tabs() {
     tabs_->addTab(fields_, "Fields");
     tabs_->addTab(notes_panel_, "Notes");
     tabs_->setMinimumWidth(320);
-    source_->set_folders(options_.analysis.source_dirs);
+    source_->look_in(options_.analysis.sources);
     return tabs_;
 }
 

@@ -115,8 +115,8 @@ void MainWindow::ask_source_dir() {
     const QString folder =
         QFileDialog::getExistingDirectory(this, "Folder with the kernel's or the module's source");
     if (folder.isEmpty()) return;
-    options_.analysis.source_dirs.push_back(folder.toStdString());
-    source_->set_folders(options_.analysis.source_dirs);
+    options_.analysis.sources.folders.push_back(folder.toStdString());
+    source_->look_in(options_.analysis.sources);
 }
 
 QString MainWindow::ask_file(const QString& title, const QString& suffix) {

@@ -1,10 +1,10 @@
 // The parts of the window that need no bundle: words, colours, long logs.
 #include <QTest>
 
+#include "analysis/sources.h"
 #include "app/gui/fields/field_rows.h"
 #include "app/gui/log/line_style.h"
 #include "app/gui/log/log_text.h"
-#include "app/gui/source/source_finder.h"
 #include "app/gui/theme.h"
 #include "app/gui/timeline/timeline_plot.h"
 #include "app/gui/words.h"
@@ -87,8 +87,8 @@ private slots:
 
     void a_source_path_from_a_log_cannot_climb_out() {
         const Analysis empty;
-        QVERIFY(!find_source(empty, {STALLSIGHT_SOURCE_DIR "/tests"}, "../LICENSE"));
-        QVERIFY(find_source(empty, {STALLSIGHT_SOURCE_DIR}, "/build/of/somebody/app/gui/theme.h"));
+        QVERIFY(!find_source(empty, {{STALLSIGHT_SOURCE_DIR "/tests"}, {}}, "../LICENSE"));
+        QVERIFY(find_source(empty, {{STALLSIGHT_SOURCE_DIR}, {}}, "/build/of/somebody/app/gui/theme.h"));
     }
 
     void the_source_beats_the_folder_only_where_it_agrees() {

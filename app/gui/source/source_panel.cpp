@@ -2,7 +2,7 @@
 
 #include <QVBoxLayout>
 
-#include "app/gui/source/source_finder.h"
+#include "analysis/sources.h"
 #include "app/gui/theme.h"
 #include "app/gui/words.h"
 
@@ -44,8 +44,8 @@ SourcePanel::SourcePanel(Selection* selection, QWidget* parent)
     connect(add_folder_, &QPushButton::clicked, this, &SourcePanel::source_folder_wanted);
 }
 
-void SourcePanel::set_folders(std::vector<std::string> folders) {
-    folders_ = std::move(folders);
+void SourcePanel::look_in(SourceSearch sources) {
+    sources_ = std::move(sources);
     shown_.clear();
     follow();
 }
@@ -89,7 +89,7 @@ void SourcePanel::follow() {
                                              .arg(css(theme().muted), qs(spot->file).toHtmlEscaped())
                                              .arg(spot->line)
                                              .arg(qs(spot->said_by)));
-    const auto source = find_source(*selection_->analysis(), folders_, spot->file);
+    const auto source = find_source(*selection_->analysis(), sources_, spot->file);
     if (!source)
         return say(
             QString(

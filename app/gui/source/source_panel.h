@@ -15,7 +15,7 @@ class SourcePanel : public QWidget {
 public:
     explicit SourcePanel(Selection* selection, QWidget* parent = nullptr);
 
-    void set_folders(std::vector<std::string> folders);
+    void look_in(SourceSearch sources);
     [[nodiscard]] CodeView* code() const { return code_; }
     [[nodiscard]] QString heading() const { return heading_->text(); }
 
@@ -31,7 +31,7 @@ private:
     void say(const QString& html, bool debug_info, bool folder);
 
     Selection* selection_;
-    std::vector<std::string> folders_;
+    SourceSearch sources_;
     QLabel* heading_;
     QLabel* missing_;
     QPushButton* add_debug_info_;

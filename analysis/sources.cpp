@@ -1,10 +1,10 @@
-#include "app/gui/source/source_finder.h"
+#include "analysis/sources.h"
 
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
 
-namespace stallsight::gui {
+namespace stallsight {
 
 namespace fs = std::filesystem;
 
@@ -28,6 +28,21 @@ std::string tail_of(const std::vector<std::string>& parts, std::size_t skip) {
 std::size_t agreement(const std::vector<std::string>& a, const std::vector<std::string>& b) {
     const auto ends = std::mismatch(a.rbegin(), a.rend(), b.rbegin(), b.rend());
     return static_cast<std::size_t>(ends.first - a.rbegin());
+}
+
+std::optional<FoundSource> read_source(const fs::path& path) {
+    std::error_code ignored;
+    if (path.empty() || !fs::is_regular_file(path, ignored)) return std::nullopt;
+    auto bytes = Bytes::map_file(path.string());
+    return bytes ? std::optional(FoundSource{path.string(), std::move(*bytes)}) : std::nullopt;
+}
+
+// Empty where the file was not under what was moved, or would climb out of it.
+fs::path moved_path(const std::string& file, const SourceSearch::Moved& moved) {
+    const fs::path inside =
+        fs::path(file).lexically_normal().lexically_relative(fs::path(moved.from).lexically_normal());
+    const bool under = !inside.empty() && *inside.begin() != ".." && *inside.begin() != ".";
+    return under ? fs::path(moved.to) / inside : fs::path();
 }
 
 // "WARNING: CPU: 5 PID: 5079 at kernel/sched/core.c:3899 .preempt_count_sub+0x7c/0xfc"
@@ -58,16 +73,14 @@ std::optional<SourceSpot> source_spot(const Analysis& analysis, const EventInfo&
     return std::nullopt;
 }
 
-std::optional<FoundSource> find_source(const Analysis& analysis, const std::vector<std::string>& folders,
+std::optional<FoundSource> find_source(const Analysis& analysis, const SourceSearch& where,
                                        const std::string& file) {
+    for (const SourceSearch::Moved& moved : where.moved)
+        if (auto found = read_source(moved_path(file, moved))) return found;
     const std::vector<std::string> parts = parts_of(file);
-    for (const std::string& folder : folders)
-        for (std::size_t skip = 0; skip < parts.size(); ++skip) {
-            const std::string path = (fs::path(folder) / tail_of(parts, skip)).string();
-            std::error_code ignored;
-            if (!fs::is_regular_file(path, ignored)) continue;
-            if (auto bytes = Bytes::map_file(path)) return FoundSource{path, std::move(*bytes)};
-        }
+    for (const std::string& folder : where.folders)
+        for (std::size_t skip = 0; skip < parts.size(); ++skip)
+            if (auto found = read_source(fs::path(folder) / tail_of(parts, skip))) return found;
     const Artifact* best = nullptr;
     std::size_t agreed = 0;
     for (const ArtifactInfo& info : analysis.artifacts) {
@@ -79,4 +92,10 @@ std::optional<FoundSource> find_source(const Analysis& analysis, const std::vect
     return std::nullopt;
 }
 
-}  // namespace stallsight::gui
+std::optional<SourceSearch::Moved> source_map(const std::string& text) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) return std::nullopt;
+    return SourceSearch::Moved{text.substr(0, equals), text.substr(equals + 1)};
+}
+
+}  // namespace stallsight

@@ -7,7 +7,7 @@
 
 #include "analysis/analysis.h"
 
-namespace stallsight::gui {
+namespace stallsight {
 
 // The place in the source that a frame stands for.
 struct SourceSpot {
@@ -24,8 +24,12 @@ struct FoundSource {
     Bytes text;
 };
 
-// In the given folders first (the longest tail of the path that exists there), then among the bundle's own files.
-std::optional<FoundSource> find_source(const Analysis& analysis, const std::vector<std::string>& folders,
+// Where the path was moved to first, then in the given folders (the longest tail of the path that exists there),
+// then among the bundle's own files.
+std::optional<FoundSource> find_source(const Analysis& analysis, const SourceSearch& where,
                                        const std::string& file);
 
-}  // namespace stallsight::gui
+// "FROM=TO", of --source-map. Nothing where one of the two is empty.
+std::optional<SourceSearch::Moved> source_map(const std::string& text);
+
+}  // namespace stallsight
