@@ -97,8 +97,9 @@ std::shared_ptr<void> copied(std::string_view bytes) {
 }
 
 // What libdwfl 0.188 takes on trust: it crashes on files whose section table it cannot read, and a section outside
-// the file is found only when it is used.
-Result<void> check_layout(const std::string& name, char* memory, std::size_t size) {
+// the file is found only when it is used. True: libdw writes to the file's memory, since it relocates the debug
+// sections or unpacks them (libelf then puts the new size into the section header).
+Result<bool> check_layout(const std::string& name, char* memory, std::size_t size) {
     elf_version(EV_CURRENT);
     const std::unique_ptr<Elf, int (*)(Elf*)> elf(elf_memory(memory, size), elf_end);
     std::size_t count = 0, names = 0;
@@ -107,6 +108,7 @@ Result<void> check_layout(const std::string& name, char* memory, std::size_t siz
         return fail("damaged ELF header", name);
     if (elf_getshdrnum(elf.get(), &count) != 0 || elf_getshdrstrndx(elf.get(), &names) != 0 || names >= count)
         return fail("ELF section table damaged or cut off", name, "byte " + std::to_string(header.e_shoff));
+    bool written = header.e_type == ET_REL;
     for (std::size_t number = 1; number < count; ++number) {
         GElf_Shdr section;
         if (!gelf_getshdr(elf_getscn(elf.get(), number), &section))
@@ -114,8 +116,10 @@ Result<void> check_layout(const std::string& name, char* memory, std::size_t siz
         const bool inside = section.sh_offset <= size && section.sh_size <= size - section.sh_offset;
         if (!inside && section.sh_type != SHT_NOBITS && section.sh_type != SHT_NULL)
             return fail("section lies outside the file", name, "section " + std::to_string(number));
+        const char* title = elf_strptr(elf.get(), names, section.sh_name);
+        written |= section.sh_flags & SHF_COMPRESSED || (title && std::string_view(title).starts_with(".zdebug"));
     }
-    return {};
+    return written;
 }
 
 }  // namespace
@@ -127,13 +131,14 @@ Result<std::unique_ptr<ElfFile>> ElfFile::open(const std::string& name, const By
     file->path_ = path;
     file->progress_ = progress;
     file->bytes_ = bytes;
-    char* memory = const_cast<char*>(bytes.view().data());  // libdwfl writes to relocatable files only
-    if (is_relocatable(bytes.view())) {
+    char* memory = const_cast<char*>(bytes.view().data());
+    const auto written = check_layout(name, memory, bytes.size());
+    if (!written) return tl::unexpected(written.error());
+    if (*written) {
         file->copy_ = mapped_copy(path, bytes.size());
         if (!file->copy_) file->copy_ = copied(bytes.view());
         memory = static_cast<char*>(file->copy_.get());
     }
-    if (auto checked = check_layout(name, memory, bytes.size()); !checked) return tl::unexpected(checked.error());
     file->session_.reset(dwfl_begin(&callbacks()));
     if (!file->session_) return fail("libdwfl does not start", name);
     Debuginfod(progress).watch(file->session_.get());

@@ -80,7 +80,7 @@ private:
     std::string path_;
     const Progress* progress_ = nullptr;
     Bytes bytes_;                 // what the ELF handle points into, or:
-    std::shared_ptr<void> copy_;  // a relocatable file is relocated in place, in this copy
+    std::shared_ptr<void> copy_;  // a file that libdw writes to is written to in this copy
     std::unique_ptr<Dwfl, EndSession> session_;
     Dwfl_Module* module_ = nullptr;
     Elf* elf_ = nullptr;

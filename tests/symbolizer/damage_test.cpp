@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <random>
+#include <set>
 #include <string>
 
+#include "symbolizer/elf_file.h"
 #include "symbolizer/symbolizer.h"
 
 namespace stallsight {
@@ -86,6 +88,23 @@ TEST_P(Damage, OfTruncation) {
     ASSERT_FALSE(whole.empty());
     for (std::size_t part = 0; part < 100; ++part) use(whole.substr(0, whole.size() * part / 100));
     for (std::size_t size = 0; size < 200; size += 3) use(whole.substr(0, size));
+}
+
+// At, before and behind every section's first and last byte.
+TEST_P(Damage, OfTruncationAtSections) {
+    const std::string whole = module_bytes(GetParam());
+    ASSERT_FALSE(whole.empty());
+    const auto elf = ElfFile::open("whole.ko", Bytes::own(whole));
+    ASSERT_TRUE(elf);
+    std::set<std::size_t> ends;
+    for (const ElfSection& section : (*elf)->sections()) {
+        GElf_Shdr header;
+        if (!section.handle || !gelf_getshdr(section.handle, &header)) continue;
+        for (const std::uint64_t end : {header.sh_offset, header.sh_offset + header.sh_size})
+            for (const int step : {-1, 0, 1}) ends.insert(end + static_cast<std::uint64_t>(step));
+    }
+    ASSERT_GT(ends.size(), 20u);
+    for (const std::size_t end : ends) use(whole.substr(0, std::min(end, whole.size())));
 }
 
 INSTANTIATE_TEST_SUITE_P(Modules, Damage, testing::Values("x86_64", "ppc64", "kernel"),

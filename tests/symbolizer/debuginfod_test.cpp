@@ -1,0 +1,108 @@
+// Debug info from a debuginfod server on this machine.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <thread>
+
+#include "symbolizer/debuginfod.h"
+#include "tests/symbolizer/toolchain.h"
+
+namespace stallsight {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace test;
+
+class Server {
+public:
+    Server(const fs::path& folder, int port) : pid_(::fork()) {
+        if (pid_ != 0) return;
+        ::execlp("debuginfod", "debuginfod", "-d", ":memory:", "-p", std::to_string(port).c_str(), "-F",
+                 folder.c_str(), nullptr);
+        ::_exit(127);
+    }
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+    ~Server() {
+        ::kill(pid_, SIGTERM);
+        ::waitpid(pid_, nullptr, 0);
+    }
+
+private:
+    pid_t pid_;
+};
+
+class DebuginfodTest : public testing::Test {
+protected:
+    void SetUp() override {
+        if (!installed("debuginfod")) GTEST_SKIP() << "no debuginfod";
+        fs::copy_file(kernel, folder.path() / "kernel");
+        Symbolizer reader;
+        id = reader.add("vmlinux", *Bytes::map_file(kernel))->build_id;
+        port = 20000 + ::getpid() % 20000;
+        server.emplace(folder.path(), port);
+        ::setenv("DEBUGINFOD_URLS", ("http://127.0.0.1:" + std::to_string(port)).c_str(), 1);
+    }
+    void TearDown() override {
+        ::unsetenv("DEBUGINFOD_URLS");
+        ::unsetenv("DEBUGINFOD_CACHE_PATH");
+    }
+
+    // The server needs a moment to find its files; the client remembers for ten minutes what was not there.
+    std::optional<Resolution> ask(const Progress* progress, const CodePlace& place, int tries) {
+        for (int i = 0; i < tries; ++i) {
+            ::setenv("DEBUGINFOD_CACHE_PATH", (folder.path() / ("cache" + std::to_string(++caches))).c_str(), 1);
+            const Symbolizer symbolizer(progress);
+            if (auto answer = symbolizer.resolve(place)) return answer;
+            std::this_thread::sleep_for(std::chrono::milliseconds(200));
+        }
+        return std::nullopt;
+    }
+
+    CodePlace caller() const {
+        CodePlace place;
+        place.function = "caller";
+        place.offset = 1;
+        place.build_id = id;
+        return place;
+    }
+
+    const std::string kernel = std::string(STALLSIGHT_BIN_DIR) + "/test_kernel";
+    TemporaryFolder folder;
+    std::string id;
+    int port = 0, caches = 0;
+    std::optional<Server> server;
+};
+
+TEST_F(DebuginfodTest, BringsWhatTheLogNamesByBuildId) {
+    const auto answer = ask(nullptr, caller(), 50);
+    ASSERT_TRUE(answer);
+    EXPECT_THAT(answer->places.back().file, testing::EndsWith("main.cxx"));
+    EXPECT_EQ(answer->doubt, "");
+}
+
+TEST_F(DebuginfodTest, StopsWhenToldTo) {
+    ASSERT_TRUE(ask(nullptr, caller(), 50));
+    Progress progress;
+    progress.cancelled = true;
+    int told = 0;
+    progress.report = [&](const std::string&, double) { ++told; };
+    EXPECT_FALSE(ask(&progress, caller(), 1));
+    EXPECT_GT(told, 0);
+    progress.cancelled = false;
+    EXPECT_TRUE(ask(&progress, caller(), 1));
+}
+
+TEST_F(DebuginfodTest, IsNotAskedUnlessTheUserHasNamedIt) {
+    ASSERT_TRUE(ask(nullptr, caller(), 50));
+    ::unsetenv("DEBUGINFOD_URLS");
+    EXPECT_FALSE(ask(nullptr, caller(), 1));
+    EXPECT_EQ(Debuginfod(nullptr).find(id, Debuginfod::What::debuginfo).error().what, "");
+}
+
+}  // namespace
+}  // namespace stallsight
