@@ -8,6 +8,8 @@ namespace stallsight {
 
 using Json = nlohmann::ordered_json;
 
+namespace {
+
 // RapidJSON's idea of an output stream.
 struct Text {
     using Ch = char;
@@ -17,9 +19,22 @@ struct Text {
     void Flush() {}
 };
 
+class IndentingWriter : public rapidjson::PrettyWriter<Text> {
+public:
+    using PrettyWriter::PrettyWriter;
+
+    // RawValue() appends byte by byte.
+    void append(std::string_view json) {
+        PrettyPrefix(rapidjson::kObjectType);
+        os_->text.append(json);
+    }
+};
+
+}  // namespace
+
 struct JsonStream::Writer {
     Text out;
-    rapidjson::PrettyWriter<Text> json{out};
+    IndentingWriter json{out};
 
     Writer() { json.SetIndent(' ', 2); }
 };
@@ -124,7 +139,7 @@ void JsonStream::value(const Json& whole) {
 }
 
 void JsonStream::raw(std::string_view json) {
-    writer_->json.RawValue(json.data(), json.size(), rapidjson::kObjectType);
+    writer_->json.append(json);
 }
 
 std::string JsonStream::take() {
