@@ -36,7 +36,9 @@ public:
         std::string callee;  // what the frame must have called: the next reliable one further in
         for (std::size_t i = 0; i < event.report.frames.size(); ++i) {
             const Frame& frame = event.report.frames[i];
-            if (has_code_place(frame) && !frame.function.empty()) resolve(event, i, callee, kernel);
+            // "? symbol" is a stale entry: it need not have called the one above.
+            if (has_code_place(frame) && !frame.function.empty())
+                resolve(event, i, frame.reliable ? callee : std::string(), kernel);
             if (frame.reliable || i == 0) callee = frame.function;
         }
         // The named frames may have told where the kernel is.
