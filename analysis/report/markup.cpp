@@ -1,5 +1,6 @@
 #include "analysis/report/markup.h"
 
+#include <algorithm>
 #include <array>
 
 namespace stallsight {
@@ -41,26 +42,14 @@ void append_byte(std::string& out, unsigned char byte) {
     out += digits[byte & 15U];
 }
 
-void append_plain(std::string& out, char c) {
-    switch (c) {
-        case '&':
-            out += "&amp;";
-            return;
-        case '<':
-            out += "&lt;";
-            return;
-        case '>':
-            out += "&gt;";
-            return;
-        case '"':
-            out += "&quot;";
-            return;
-        case '\'':
-            out += "&#39;";
-            return;
-        default:
-            break;
-    }
+struct Entity {
+    char character;
+    std::string_view name;
+};
+constexpr std::array entities = {Entity{'&', "&amp;"}, Entity{'<', "&lt;"}, Entity{'>', "&gt;"},
+                                 Entity{'"', "&quot;"}, Entity{'\'', "&#39;"}};
+
+void append_character(std::string& out, char c) {
     const auto u = static_cast<unsigned char>(c);
     if ((u < 32 && c != '\t' && c != '\n') || u == 127)
         append_byte(out, u);
@@ -68,16 +57,23 @@ void append_plain(std::string& out, char c) {
         out += c;
 }
 
-}  // namespace
+void append_entity(std::string& out, char c) {
+    for (const Entity& entity : entities)
+        if (entity.character == c) {
+            out += entity.name;
+            return;
+        }
+    append_character(out, c);
+}
 
-std::string escaped(std::string_view text) {
+std::string rewritten(std::string_view text, void (*append)(std::string&, char)) {
     std::string out;
     out.reserve(text.size() + text.size() / 8);
     while (!text.empty()) {
         const std::size_t length = utf8_length(text);
         const bool c1_control = length == 2 && text[0] == '\xc2' && static_cast<unsigned char>(text[1]) < 0xa0;
         if (length == 1) {
-            append_plain(out, text[0]);
+            append(out, text[0]);
         } else if (length == 0 || c1_control || is_direction_mark(text.substr(0, length))) {
             for (std::size_t i = 0; i < std::max<std::size_t>(length, 1); ++i)
                 append_byte(out, static_cast<unsigned char>(text[i]));
@@ -85,6 +81,28 @@ std::string escaped(std::string_view text) {
             out += text.substr(0, length);
         }
         text.remove_prefix(std::max<std::size_t>(length, 1));
+    }
+    return out;
+}
+
+}  // namespace
+
+std::string escaped(std::string_view text) {
+    return rewritten(text, append_entity);
+}
+
+std::string harmless(std::string_view text) {
+    return rewritten(text, append_character);
+}
+
+std::string unescaped(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        const auto entity = std::find_if(entities.begin(), entities.end(),
+                                         [&](const Entity& e) { return text.starts_with(e.name); });
+        const bool found = entity != entities.end();
+        out += found ? entity->character : text.front();
+        text.remove_prefix(found ? entity->name.size() : 1);
     }
     return out;
 }

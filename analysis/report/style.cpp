@@ -11,7 +11,7 @@ std::string page_style() {
 --link:#6cb0f2;--mark:#5a4a1c}}
 @media print{:root{--ink:#000;--muted:#444;--bg:#fff;--panel:#fff;--rule:#999;--grid:#ddd;--bad:#a00;--warn:#640;
 --stall:#6a55c2;--starved:#8f6c1e;--bh:#f0d9a8;--lock:#f3c1bd;--row:#e4edf8;--link:#000;--mark:#fde7b0}
-tr,figure,.answer,.further{break-inside:avoid}h2,h3{break-after:avoid}*{print-color-adjust:exact}}
+nav{display:none}tr,figure,.answer,.further{break-inside:avoid}h2,h3{break-after:avoid}*{print-color-adjust:exact}}
 body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.5 system-ui,"Noto Sans","DejaVu Sans",sans-serif}
 main{max-width:66rem;margin:0 auto;padding:2rem 1.25rem}
 footer{max-width:66rem;margin:0 auto;padding:0 1.25rem 2rem;color:var(--muted)}
@@ -22,6 +22,7 @@ h3{font-size:1rem;margin:1.2rem 0 .4rem}a{color:var(--link)}
 .further{border-left:5px solid var(--rule);padding:.2rem 1.1rem;margin-top:.8rem}
 .aside,.muted{color:var(--muted)}.bad{color:var(--bad);font-weight:600}.follows{color:var(--warn)}
 .note{color:var(--link)}details summary{cursor:pointer;color:var(--muted)}
+nav{font-size:.9rem;display:flex;flex-wrap:wrap;gap:.2rem 1rem;margin-bottom:1rem}td{white-space:pre-line}
 table{border-collapse:collapse;width:100%;font-size:.9rem}td,th{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;
 border-bottom:1px solid var(--grid);overflow-wrap:break-word}th{color:var(--muted);font-weight:600}
 code,pre,.mono{font-family:ui-monospace,"Noto Sans Mono","DejaVu Sans Mono",monospace}code{font-size:.8rem;overflow-wrap:anywhere}

@@ -21,6 +21,9 @@ void add_open(CLI::App& app, int& status);
 // --debug-dir, --source-dir: every subcommand that analyses takes them.
 void add_analysis_options(CLI::App& command, AnalysisOptions& options);
 
+// Becomes the window's program; returns, having said why, only when that cannot be started.
+void run_window(std::vector<std::string> arguments);
+
 // "stallsight: PATH: PLACE: WHAT", one line on stderr.
 void print_error(const Error& error);
 

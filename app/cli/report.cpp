@@ -1,7 +1,8 @@
+#include <array>
 #include <memory>
 
 #include "analysis/case/case_file.h"
-#include "analysis/report/html.h"
+#include "analysis/report/document.h"
 #include "app/cli/commands.h"
 
 namespace stallsight::cli {
@@ -9,35 +10,114 @@ namespace stallsight::cli {
 namespace {
 
 struct Options {
-    std::string bundle, output;
+    std::string bundle, output, before;
+    ReportOptions report;
     AnalysisOptions analysis;
 };
+
+struct Format {
+    std::string_view suffix;
+    std::string (*write)(const Document&);  // null: the window's program writes it
+};
+constexpr std::array formats = {Format{".html", to_html}, Format{".htm", to_html}, Format{".md", to_markdown},
+                                Format{".json", to_json}, Format{".pdf", nullptr}};
+
+const Format* format_of(const std::string& path) {
+    for (const Format& format : formats)
+        if (path.ends_with(format.suffix)) return &format;
+    return nullptr;
+}
+
+std::string joined_by(const std::vector<std::string>& items, char between) {
+    std::string out;
+    for (const std::string& item : items) out += (out.empty() ? "" : std::string(1, between)) + item;
+    return out;
+}
+
+// As it stands in the report: what is redacted is not said.
+std::string made_with(const Options& options) {
+    std::string out;
+    const auto add = [&](const std::string& what) { out += (out.empty() ? "" : " ") + what; };
+    if (!options.report.sections.empty()) add("--sections " + joined_by(options.report.sections, ','));
+    if (options.report.redact) add("--redact");
+    if (!options.report.words.empty()) add("--redact-word (" + std::to_string(options.report.words.size()) + ")");
+    if (!options.before.empty()) add("--before " + options.before);
+    for (const std::string& folder : options.analysis.debug_dirs) add("--debug-dir " + folder);
+    for (const std::string& folder : options.analysis.sources.folders) add("--source-dir " + folder);
+    for (const SourceSearch::Moved& moved : options.analysis.sources.moved)
+        add("--source-map " + moved.from + "=" + moved.to);
+    return out;
+}
+
+// The window's program has Qt, which has the PDF writer.
+void run_window_program(const Options& options) {
+    std::vector<std::string> arguments = {"--report", options.output, options.bundle};
+    const auto add = [&](const char* name, const std::string& value) {
+        if (!value.empty()) arguments.insert(arguments.end(), {name, value});
+    };
+    add("--sections", joined_by(options.report.sections, ','));
+    for (const std::string& word : options.report.words) add("--redact-word", word);
+    if (options.report.redact) arguments.emplace_back("--redact");
+    add("--before", options.before);
+    add("--made-with", made_with(options));
+    add("--case", options.analysis.case_file);
+    for (const std::string& folder : options.analysis.debug_dirs) add("--debug-dir", folder);
+    for (const std::string& folder : options.analysis.sources.folders) add("--source-dir", folder);
+    for (const SourceSearch::Moved& moved : options.analysis.sources.moved)
+        add("--source-map", moved.from + "=" + moved.to);
+    run_window(arguments);
+}
+
+void run(Options& options, int& status) {
+    const Format* format = format_of(options.output);
+    if (format == nullptr) {
+        print_error({"the format is not known by this suffix: use .html, .pdf, .md or .json", options.output, ""});
+        status = usage;
+        return;
+    }
+    if (format->write == nullptr) {
+        run_window_program(options);
+        status = unreadable;  // reached only when that program could not be started
+        return;
+    }
+    const auto analysis = analyse_or_say(options.bundle, options.analysis, status);
+    if (!analysis) return;
+    std::optional<Analysis> before;
+    std::optional<Comparison> comparison;
+    if (!options.before.empty()) {
+        before = analyse_or_say(options.before, options.analysis, status);
+        if (!before) return;
+        comparison = compare({{&*before}, {&*analysis}});
+        options.report.comparison = &*comparison;
+    }
+    options.report.made_with = made_with(options);
+    const std::string& path = options.analysis.case_file;
+    const auto notes = load_case(path.empty() ? default_case_path(options.bundle) : path);  // analysis has said why
+    const Document document = make_document(*analysis, notes.value_or(CaseFile{}), options.report);
+    write_output(options.output, format->write(document), status);
+}
 
 }  // namespace
 
 void add_report(CLI::App& app, int& status) {
     auto options = std::make_shared<Options>();
-    CLI::App* command = app.add_subcommand("report", "write a report to send: one self-contained HTML page");
+    CLI::App* command = app.add_subcommand("report", "write a report to send: HTML, PDF, Markdown or JSON");
     command->add_option("bundle", options->bundle, "folder, archive or log")->required();
-    command->add_option("-o,--output", options->output, "the file to write (.html)")->required();
+    command->add_option("-o,--output", options->output, "the file to write (.html, .pdf, .md, .json)")->required();
+    std::vector<std::string> sections;
+    for (const std::string_view id : report_sections()) sections.emplace_back(id);
+    command
+        ->add_option("--sections", options->report.sections, "which sections, comma-separated (all, unless told)")
+        ->delimiter(',')
+        ->check(CLI::IsMember(sections));
+    command->add_flag("--redact", options->report.redact,
+                      "replace kernel addresses, host names, MAC and IP addresses and serial numbers");
+    command->add_option("--redact-word", options->report.words, "replace this word, too (repeatable)")
+        ->allow_extra_args(false);
+    command->add_option("--before", options->before,
+                        "bundle from before the patch, for a comparison in the report");
     add_analysis_options(*command, options->analysis);
-    command->callback([options, &status] {
-        if (!options->output.ends_with(".html") && !options->output.ends_with(".htm")) {
-            print_error({"the format is not known by this suffix: use .html", options->output, ""});
-            status = usage;
-            return;
-        }
-        const auto analysis = analyse_or_say(options->bundle, options->analysis, status);
-        if (!analysis) return;
-        const std::string path =
-            options->analysis.case_file.empty() ? default_case_path(options->bundle) : options->analysis.case_file;
-        const auto notes = load_case(path);
-        if (!notes) {
-            print_error(notes.error());
-            status = unreadable;
-        }
-        write_output(options->output, html_report(*analysis, notes.value_or(CaseFile{})), status);
-    });
+    command->callback([options, &status] { run(*options, status); });
 }
 
 }  // namespace stallsight::cli

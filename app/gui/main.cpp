@@ -3,10 +3,13 @@
 #include <QApplication>
 #include <QCursor>
 #include <QDir>
+#include <QHashFunctions>
 #include <QTimer>
 #include <cstdio>
 
+#include "analysis/report/document.h"
 #include "app/gui/main_window.h"
+#include "app/gui/report/text_document.h"
 #include "app/gui/theme.h"
 #include "app/source_options.h"
 
@@ -16,7 +19,8 @@ using namespace stallsight::gui;
 
 struct Arguments {
     stallsight::AnalysisOptions analysis;
-    std::string bundle, screenshot, select, size, samples, tab;
+    std::string bundle, screenshot, select, size, samples, tab, report, before;
+    stallsight::ReportOptions report_options;
     bool light = false, dark = false;
 };
 
@@ -34,6 +38,13 @@ int parse(int argc, char** argv, Arguments& arguments) {
     stallsight::add_source_options(app, arguments.analysis.sources);
     app.add_option("--case", arguments.analysis.case_file, "case file (beside the bundle, unless told)");
     app.add_option("--samples", arguments.samples, "folder with the sample bundles");
+    app.add_option("--report", arguments.report, "write the report as PDF, show no window, and end");
+    app.add_option("--sections", arguments.report_options.sections, "sections of the report")->delimiter(',');
+    app.add_flag("--redact", arguments.report_options.redact, "replace addresses and names in the report");
+    app.add_option("--redact-word", arguments.report_options.words, "replace this word, too (repeatable)")
+        ->allow_extra_args(false);
+    app.add_option("--before", arguments.before, "bundle from before the patch, for the report");
+    app.add_option("--made-with", arguments.report_options.made_with, "what the report says of its options");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -74,16 +85,48 @@ void take_picture(MainWindow& window, const Arguments& arguments) {
     });
 }
 
+int say(const stallsight::Error& error) {
+    std::fprintf(stderr, "stallsight: %s\n", error.text().c_str());
+    return 3;
+}
+
+// What `stallsight report -o FILE.pdf` starts.
+int write_report(const Arguments& arguments) {
+    using namespace stallsight;
+    const auto analysis = analyse(arguments.bundle, arguments.analysis);
+    if (!analysis) return say(analysis.error());
+    for (const Error& problem : analysis->problems) say(problem);
+    ReportOptions options = arguments.report_options;
+    std::optional<Analysis> before;
+    std::optional<Comparison> comparison;
+    if (!arguments.before.empty()) {
+        auto read = analyse(arguments.before, arguments.analysis);
+        if (!read) return say(read.error());
+        before = std::move(*read);
+        comparison = compare({{&*before}, {&*analysis}});
+        options.comparison = &*comparison;
+    }
+    const std::string& path = arguments.analysis.case_file;
+    const auto notes = load_case(path.empty() ? default_case_path(arguments.bundle) : path);
+    const Document document = make_document(*analysis, notes.value_or(CaseFile{}), options);
+    if (!write_pdf(document, QString::fromStdString(arguments.report)))
+        return say({"cannot write", arguments.report, ""});
+    return analysis->problems.empty() ? 0 : 3;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     Arguments arguments;
     if (const int status = parse(argc, argv, arguments)) return status < 0 ? 0 : status;
+    QHashSeed::setDeterministicGlobalSeed();  // a PDF lists a font's letters as a QHash has them
+    if (!arguments.report.empty()) qputenv("QT_QPA_PLATFORM", "offscreen");
     QApplication app(argc, argv);
     QApplication::setApplicationName("stallsight-window");
     QApplication::setApplicationDisplayName("Stallsight");
     apply_theme(app, arguments.dark ? Appearance::dark : arguments.light ? Appearance::light : Appearance::desktop);
 
+    if (!arguments.report.empty()) return write_report(arguments);
     MainWindow window({arguments.analysis, samples_dir(arguments.samples), arguments.screenshot.empty()});
     int width = 0, height = 0;
     if (std::sscanf(arguments.size.c_str(), "%dx%d", &width, &height) == 2) window.resize(width, height);

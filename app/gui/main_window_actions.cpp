@@ -6,7 +6,6 @@
 #include <QSaveFile>
 
 #include "analysis/json.h"
-#include "analysis/report/html.h"
 #include "analysis/report/svg.h"
 #include "app/gui/answer/answer_bar.h"
 #include "app/gui/bundle_tree/bundle_panel.h"
@@ -16,6 +15,7 @@
 #include "app/gui/log/log_panel.h"
 #include "app/gui/main_window.h"
 #include "app/gui/notes/notes_panel.h"
+#include "app/gui/report/report_dialog.h"
 #include "app/gui/search_field.h"
 #include "app/gui/shortcut_sheet.h"
 #include "app/gui/source/source_panel.h"
@@ -61,8 +61,8 @@ void MainWindow::make_actions() {
     add_command("Fit the timeline", {QKeySequence("F")}, [this] { timeline_->plot()->fit(); });
     make_tabs_actions();
     export_ = new QMenu(this);
-    export_->addAction(add_command(QStringLiteral("Export report as HTML…"), {QKeySequence("Ctrl+E")},
-                                   [this] { export_report(); }));
+    export_->addAction(
+        add_command(QStringLiteral("Export report…"), {QKeySequence("Ctrl+E")}, [this] { export_report(); }));
     export_->addAction(add_command(QStringLiteral("Export analysis as JSON…"), {}, [this] { export_json(); }));
     export_->addAction(add_command(QStringLiteral("Export timeline as SVG…"), {}, [this] { export_timeline(); }));
     export_->addAction(
@@ -134,7 +134,9 @@ void MainWindow::write_file(const QString& path, const std::string& text) {
 
 void MainWindow::export_report() {
     if (!selection_.analysis()) return;
-    write_file(ask_file("Export report", ".html"), html_report(*selection_.analysis(), notes_.file()));
+    auto* dialog = new ReportDialog(selection_.analysis(), notes_.file(), this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->show();
 }
 
 void MainWindow::export_json() {

@@ -2,8 +2,10 @@
 
 #include <QHeaderView>
 #include <QVBoxLayout>
+#include <cmath>
 
 #include "analysis/compare/compare.h"
+#include "analysis/words.h"
 #include "app/gui/theme.h"
 #include "app/gui/words.h"
 
@@ -13,7 +15,11 @@ namespace {
 
 QString side_in_words(const SideCount& side) {
     QString words = grouped(static_cast<std::int64_t>(side.count));
-    if (side.rate_per_h) words += QString("  (%1 an hour)").arg(*side.rate_per_h, 0, 'g', 3);
+    if (side.rate_per_h && side.occurrences > 0) {
+        const double rate = *side.rate_per_h;
+        const QString number = rate < 100 ? QString::number(rate, 'g', 3) : grouped(std::llround(rate));
+        words += QString("  (%1 an hour)").arg(number);
+    }
     return words;
 }
 
@@ -36,6 +42,21 @@ QString verdict_in_words(Verdict verdict) {
     return {};
 }
 
+// What stands under a signature: its figures, the patched functions on its way, and what it may have become.
+QStringList in_figures(const Comparison& comparison, const SignatureComparison& row) {
+    QStringList lines{qs(row.sentence)};
+    for (const std::size_t i : row.patched) {
+        const PatchedFunction& patched = comparison.patched[i];
+        lines << "runs through patched " + qs(patched.function) + "()" +
+                     (patched.effect.empty() ? QString() : ": the patch " + qs(patched.effect));
+    }
+    for (const NearMatch& near : row.near)
+        lines << QString("near: %1 (stack distance %2); only here: %3; only there: %4")
+                     .arg(qs(comparison.signatures[near.signature].title), qs(fixed(near.distance, 2)),
+                          qs(joined(near.only_here)), qs(joined(near.only_there)));
+    return lines;
+}
+
 }  // namespace
 
 CompareDialog::CompareDialog(AnalysisPtr before, const QString& after_path, const AnalysisOptions& options,
@@ -46,18 +67,22 @@ CompareDialog::CompareDialog(AnalysisPtr before, const QString& after_path, cons
       bar_(new QProgressBar),
       table_(new QTreeWidget) {
     setWindowTitle("Compare");
-    resize(860, 420);
+    resize(1080, 620);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(16, 14, 16, 16);
     verdict_->setWordWrap(true);
+    verdict_->setObjectName("verdict");
     verdict_->setFont(bold(ui_font()));
     verdict_->setText(QStringLiteral("Reading the other run…"));
     bar_->setRange(0, 1000);
     bar_->setTextVisible(false);
-    table_->setHeaderLabels({"Report", "Before", "After", "Verdict", ""});
+    table_->setObjectName("comparison");
+    table_->setAccessibleName("Signatures");
+    table_->setHeaderLabels({"Report", "Before", "After", "Verdict"});
     table_->setRootIsDecorated(false);
     table_->setUniformRowHeights(true);
     table_->header()->setSectionResizeMode(0, QHeaderView::Stretch);
+    table_->header()->setStretchLastSection(false);
     table_->hide();
     column->addWidget(verdict_);
     column->addWidget(bar_);
@@ -77,11 +102,19 @@ void CompareDialog::show_comparison(const Analysis& after) {
     const Comparison comparison = compare({{before_.get()}, {&after}});
     bar_->hide();
     verdict_->setText(qs(comparison.verdict));
-    table_->setHeaderLabels({"Report", "Before: " + qs(comparison.before().name),
-                             "After: " + qs(comparison.after().name), "Verdict", ""});
-    for (const SignatureComparison& row : comparison.signatures)
-        new QTreeWidgetItem(table_, {qs(row.title), side_in_words(row.before()), side_in_words(row.after()),
-                                     verdict_in_words(row.verdict), !row.patched.empty() ? "patched" : ""});
+    table_->setHeaderLabels(
+        {"Report", "Before: " + qs(comparison.before().name), "After: " + qs(comparison.after().name), "Verdict"});
+    for (const SignatureComparison& row : comparison.signatures) {
+        auto* item =
+            new QTreeWidgetItem(table_, {qs(qualified_name(row.title, row.module)), side_in_words(row.before()),
+                                         side_in_words(row.after()), verdict_in_words(row.verdict)});
+        for (const QString& line : in_figures(comparison, row)) {
+            auto* said = new QTreeWidgetItem(item, {line});
+            said->setForeground(0, theme().muted);
+            said->setFirstColumnSpanned(true);
+        }
+    }
+    table_->expandAll();
     for (int i = 1; i < table_->columnCount(); ++i) table_->resizeColumnToContents(i);
     table_->show();
 }

@@ -1,0 +1,124 @@
+#include "app/gui/report/report_dialog.h"
+
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QPushButton>
+#include <QSaveFile>
+#include <QScrollBar>
+#include <QVBoxLayout>
+#include <array>
+
+#include "app/gui/report/text_document.h"
+#include "app/gui/theme.h"
+#include "app/gui/words.h"
+
+namespace stallsight::gui {
+
+namespace {
+
+struct Format {
+    const char* suffix;
+    std::string (*write)(const Document&);
+};
+constexpr std::array formats = {Format{"html", to_html}, Format{"md", to_markdown}, Format{"json", to_json}};
+
+bool write_text(const QString& path, const std::string& text) {
+    QSaveFile file(path);
+    return file.open(QIODevice::WriteOnly) &&
+           file.write(text.data(), static_cast<qint64>(text.size())) == static_cast<qint64>(text.size()) &&
+           file.commit();
+}
+
+}  // namespace
+
+ReportDialog::ReportDialog(AnalysisPtr analysis, CaseFile notes, QWidget* parent)
+    : QDialog(parent),
+      analysis_(std::move(analysis)),
+      notes_(std::move(notes)),
+      sections_(new QListWidget),
+      redact_(new QCheckBox("Redact addresses, hosts,\nMAC, IP, serial numbers")),
+      words_(new QLineEdit),
+      preview_(new QTextBrowser),
+      said_(new QLabel) {
+    setWindowTitle("Export report");
+    resize(1000, 720);
+    sections_->setObjectName("sections");
+    sections_->setAccessibleName("Sections of the report");
+    const Document whole = make_document(*analysis_, notes_);
+    for (const ReportSection& section : whole.sections) {
+        auto* item = new QListWidgetItem(qs(section.title), sections_);
+        item->setData(Qt::UserRole, qs(section.id));
+        item->setCheckState(Qt::Checked);
+    }
+    redact_->setObjectName("redact");
+    words_->setObjectName("words");
+    words_->setAccessibleName("Words to redact");
+    words_->setPlaceholderText("words to redact, too");
+    said_->setWordWrap(true);
+    preview_->setObjectName("preview");
+    preview_->setAccessibleName("Preview");
+    preview_->setStyleSheet("QTextBrowser#preview { background: white; }");
+    auto* save = new QPushButton(QStringLiteral("Save…"));
+    save->setDefault(true);
+    auto* left = new QVBoxLayout;
+    left->addWidget(sections_, 1);
+    left->addWidget(redact_);
+    left->addWidget(words_);
+    left->addWidget(said_);
+    left->addWidget(save);
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(16, 14, 16, 16);
+    row->addLayout(left, 1);
+    row->addWidget(preview_, 3);
+    connect(sections_, &QListWidget::itemChanged, this, &ReportDialog::show_preview);
+    connect(redact_, &QCheckBox::toggled, this, &ReportDialog::show_preview);
+    connect(words_, &QLineEdit::textChanged, this, &ReportDialog::show_preview);
+    connect(save, &QPushButton::clicked, this, &ReportDialog::ask_and_write);
+    show_preview();
+}
+
+Document ReportDialog::document() const {
+    ReportOptions options;
+    bool all = true;
+    for (int i = 0; i < sections_->count(); ++i) {
+        if (sections_->item(i)->checkState() == Qt::Checked)
+            options.sections.push_back(sections_->item(i)->data(Qt::UserRole).toString().toStdString());
+        else
+            all = false;
+    }
+    if (all)
+        options.sections.clear();
+    else if (options.sections.empty())
+        options.sections = {"none"};
+    options.redact = redact_->isChecked();
+    for (const QString& word : words_->text().split(' ', Qt::SkipEmptyParts))
+        options.words.push_back(word.toStdString());
+    return make_document(*analysis_, notes_, options);
+}
+
+void ReportDialog::show_preview() {
+    const int at = preview_->verticalScrollBar()->value();
+    auto next = text_document(document());
+    preview_->setDocument(next.get());
+    shown_ = std::move(next);  // the old one may go only when it is shown no more
+    preview_->verticalScrollBar()->setValue(at);
+}
+
+bool ReportDialog::write(const QString& path) {
+    const QString suffix = QFileInfo(path).suffix().toLower();
+    bool written = suffix == "pdf" && write_pdf(document(), path);
+    for (const Format& format : formats)
+        if (suffix == format.suffix) written = write_text(path, format.write(document()));
+    said_->setText(written ? "Written: " + QFileInfo(path).fileName() : path + " could not be written.");
+    return written;
+}
+
+void ReportDialog::ask_and_write() {
+    const QString path = QFileDialog::getSaveFileName(
+        this, "Export report", qs(analysis_->bundle_name) + ".html",
+        "HTML page (*.html);;PDF (*.pdf);;Markdown for a ticket (*.md);;JSON (*.json)");
+    if (!path.isEmpty()) write(path);
+}
+
+}  // namespace stallsight::gui

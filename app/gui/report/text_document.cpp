@@ -1,0 +1,233 @@
+#include "app/gui/report/text_document.h"
+
+#include <QAbstractTextDocumentLayout>
+#include <QBuffer>
+#include <QPainter>
+#include <QPdfWriter>
+#include <QRegularExpression>
+#include <QSaveFile>
+#include <QSvgRenderer>
+#include <QTextCursor>
+#include <QTextObjectInterface>
+#include <QTextOption>
+#include <QTextTable>
+
+#include "analysis/report/markup.h"
+#include "analysis/report/svg.h"
+#include "app/gui/words.h"
+
+namespace stallsight::gui {
+
+namespace {
+
+constexpr int svg_object = QTextFormat::UserObject + 1;
+constexpr int svg_property = QTextFormat::UserProperty + 1;
+constexpr qreal body_points = 8.5, code_points = 7;
+constexpr qreal page_width = 520;  // before there is a layout
+constexpr qreal screen_dpi = 96;   // what margins are in
+
+// Draws a picture of the report at the width of the text.
+class SvgObject : public QObject, public QTextObjectInterface {
+    Q_OBJECT
+    Q_INTERFACES(QTextObjectInterface)
+public:
+    using QObject::QObject;
+    QSizeF intrinsicSize(QTextDocument* document, int, const QTextFormat& format) override {
+        QSvgRenderer renderer(format.property(svg_property).toByteArray());
+        const QSizeF size = renderer.defaultSize();
+        const QTextFrameFormat frame = document->rootFrame()->frameFormat();
+        const qreal width = document->textWidth() > 0 ? document->textWidth() : page_width;
+        // The layout scales margins to the device that it is for, and the width is in that device's dots.
+        const QPaintDevice* device = document->documentLayout()->paintDevice();
+        const qreal scale = device ? device->logicalDpiX() / screen_dpi : 1;
+        const qreal room = width - scale * (frame.leftMargin() + frame.rightMargin());
+        return size.isEmpty() ? QSizeF() : size * (room / size.width());
+    }
+    void drawObject(QPainter* painter, const QRectF& rect, QTextDocument*, int,
+                    const QTextFormat& format) override {
+        QSvgRenderer(format.property(svg_property).toByteArray()).render(painter, rect);
+    }
+};
+
+class Writer {
+public:
+    explicit Writer(QTextDocument& document) : cursor_(&document) {
+        plain_.setForeground(QColor("#1b1f27"));
+        plain_.setFontPointSize(body_points);
+    }
+
+    void write(const Document& document) {
+        title(document.title, 16);
+        for (const ReportSection& section : document.sections) {
+            title(section.title, 12);
+            for (const Block& block : section.blocks) std::visit([this](const auto& b) { write(b); }, block);
+        }
+    }
+
+private:
+    void block(qreal above = 4, int indent = 0) {
+        QTextBlockFormat format;
+        format.setTopMargin(above);
+        format.setIndent(indent);
+        if (is_first_)
+            cursor_.setBlockFormat(format);
+        else
+            cursor_.insertBlock(format, plain_);
+        is_first_ = false;
+    }
+
+    void title(const std::string& text, qreal points) {
+        block(points);
+        QTextBlockFormat format = cursor_.blockFormat();
+        format.setHeadingLevel(points > 12 ? 1 : 2);
+        cursor_.setBlockFormat(format);
+        QTextCharFormat look = plain_;
+        look.setFontPointSize(points);
+        look.setFontWeight(QFont::Bold);
+        cursor_.insertText(words(text), look);
+    }
+
+    static QString words(const std::string& text) { return qs(harmless(text)); }
+
+    [[nodiscard]] QTextCharFormat look_of(Span::Style style) const {
+        QTextCharFormat look = plain_;
+        if (style == Span::Style::strong || style == Span::Style::bad) look.setFontWeight(QFont::Bold);
+        if (style == Span::Style::bad) look.setForeground(QColor("#b3261e"));
+        if (style == Span::Style::aside) look.setForeground(QColor("#5b6472"));
+        if (style == Span::Style::note) look.setForeground(QColor("#1f6fb5"));
+        if (style == Span::Style::code) {
+            look.setFontFamilies({"DejaVu Sans Mono", "monospace"});
+            look.setFontPointSize(code_points);
+        }
+        return look;
+    }
+
+    void line(const Line& line) {
+        for (const Span& span : line) cursor_.insertText(words(span.text), look_of(span.style));
+    }
+
+    void write(const Paragraph& paragraph) {
+        block();
+        line(paragraph.line);
+    }
+    void write(const Heading& heading) { title(heading.text, 10); }
+    void write(const Finding& finding) {
+        for (const Line& said : finding.says) {
+            block(6);
+            line(said);
+        }
+        int number = 0;
+        for (const Line& step : finding.why) {
+            block(2, 1);
+            cursor_.insertText(QString("%1. ").arg(++number), plain_);
+            line(step);
+        }
+    }
+    void write(const Points& points) {
+        for (const Line& item : points.items) {
+            block(2, 1);
+            cursor_.insertText(QStringLiteral("• "), plain_);
+            line(item);
+        }
+    }
+    void write(const Figure& figure) {
+        block(6);
+        QByteArray svg = QByteArray::fromStdString(figure.svg);
+        svg.insert(svg.indexOf('>') + 1, QByteArray::fromStdString("<style>" + svg_style() + "</style>"));
+        QTextCharFormat format;
+        format.setObjectType(svg_object);
+        format.setProperty(svg_property, svg);
+        cursor_.insertText(QString(QChar::ObjectReplacementCharacter), format);
+        if (figure.caption.empty()) return;
+        block(2);
+        cursor_.insertText(words(figure.caption), look_of(Span::Style::aside));
+    }
+    void write(const Code& code) {
+        block(4, 1);
+        for (std::size_t i = 0; i < code.lines.size(); ++i) {
+            for (const Span& span : code.lines[i]) {
+                QTextCharFormat look = look_of(span.style);
+                look.setFontFamilies({"DejaVu Sans Mono", "monospace"});
+                look.setFontPointSize(code_points);
+                cursor_.insertText(words(span.text), look);
+            }
+            if (i + 1 < code.lines.size()) cursor_.insertText(QString(QChar::LineSeparator));
+        }
+    }
+    void write(const Table& table) {
+        block(4);
+        QTextTableFormat format;
+        format.setBorder(0);
+        format.setCellPadding(2);
+        format.setCellSpacing(0);
+        format.setHeaderRowCount(1);
+        format.setWidth(QTextLength(QTextLength::PercentageLength, 100));
+        const auto columns = static_cast<int>(table.headings.size());
+        QTextTable* grid = cursor_.insertTable(static_cast<int>(table.rows.size()) + 1, columns, format);
+        for (int column = 0; column < columns; ++column)
+            grid->cellAt(0, column).firstCursorPosition().insertText(
+                words(table.headings[static_cast<std::size_t>(column)]), look_of(Span::Style::strong));
+        for (std::size_t row = 0; row < table.rows.size(); ++row)
+            for (std::size_t column = 0; column < table.rows[row].cells.size(); ++column) {
+                cursor_ = grid->cellAt(static_cast<int>(row) + 1, static_cast<int>(column)).firstCursorPosition();
+                line(table.rows[row].cells[column]);
+            }
+        cursor_ = grid->lastCursorPosition();
+        cursor_.movePosition(QTextCursor::NextBlock);
+        cursor_.movePosition(QTextCursor::End);
+    }
+
+    QTextCursor cursor_;
+    QTextCharFormat plain_;
+    bool is_first_ = true;
+};
+
+// The writer puts the time of its run into the file; with another time it would not be the same file.
+void forget_the_time(QByteArray& pdf) {
+    static const QRegularExpression stamp(R"(/CreationDate \(D:\d{14}[^)]*\))");
+    const QString text = QString::fromLatin1(pdf);
+    for (auto it = stamp.globalMatch(text); it.hasNext();) {
+        const auto match = it.next();
+        const QByteArray without_digits = match.captured().toLatin1();
+        QByteArray replaced = without_digits;
+        for (qsizetype i = replaced.indexOf("D:") + 2; i < replaced.size(); ++i)
+            if (replaced[i] >= '0' && replaced[i] <= '9') replaced[i] = '0';
+        pdf.replace(match.capturedStart(), match.capturedLength(), replaced);
+    }
+}
+
+}  // namespace
+
+std::unique_ptr<QTextDocument> text_document(const Document& document) {
+    auto text = std::make_unique<QTextDocument>();
+    text->setDefaultFont(QFont("DejaVu Sans"));
+    text->setIndentWidth(16);
+    QTextOption wrap;
+    wrap.setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);  // a SHA-256 is one word
+    text->setDefaultTextOption(wrap);
+    text->documentLayout()->registerHandler(svg_object, new SvgObject(text.get()));
+    text->setMetaInformation(QTextDocument::DocumentTitle, qs(document.title));
+    Writer(*text).write(document);
+    return text;
+}
+
+bool write_pdf(const Document& document, const QString& path) {
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    if (!buffer.open(QIODevice::WriteOnly)) return false;
+    {
+        QPdfWriter pdf(&buffer);
+        pdf.setTitle(qs(document.title) + QStringLiteral(" · Stallsight"));
+        pdf.setCreator("Stallsight " STALLSIGHT_VERSION);
+        pdf.setPageSize(QPageSize(QPageSize::A4));
+        pdf.setPageMargins(QMarginsF(), QPageLayout::Millimeter);
+        text_document(document)->print(&pdf);
+    }
+    forget_the_time(bytes);
+    QSaveFile file(path);
+    return file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit();
+}
+
+}  // namespace stallsight::gui
+
+#include "text_document.moc"

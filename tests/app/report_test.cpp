@@ -1,0 +1,139 @@
+// The report in the formats that the command line writes.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+#include "tests/support/process.h"
+
+namespace stallsight::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+using Json = nlohmann::json;
+
+const std::string sample = STALLSIGHT_SOURCE_DIR "/sample-logs/fant-h-cold-standby";
+const std::vector<std::string> text_formats = {"html", "md", "json"};
+
+std::string report(const std::string& bundle, const std::string& format, const std::string& options = {}) {
+    const TemporaryFolder folder;
+    const std::string out = (folder.path() / ("report." + format)).string();
+    const Outcome run = stallsight("report " + quoted(bundle) + " " + options + " -o " + quoted(out));
+    EXPECT_EQ(run.status, 0) << run.err;
+    return slurp(out);
+}
+
+TEST(ReportFormats, AllSayTheSame) {
+    for (const std::string& format : text_formats) {
+        const std::string text = report(sample, format);
+        for (const char* said : {"Environment", "5.4.72", "4 h 14 min 28 s", "How that is known", "50494.642", "bytes",
+                                 "prempt is not allowed", "Made by Stallsight"})
+            EXPECT_THAT(text, HasSubstr(said)) << format;
+        EXPECT_EQ(text, report(sample, format)) << "the same bytes";
+    }
+    EXPECT_THAT(report(sample, "md"), StartsWith("# fant-h-cold-standby\n\n## Answer\n\n> clock\\_hwa\\_app"));
+    const Json json = Json::parse(report(sample, "json"));
+    EXPECT_EQ(json["schema"], "stallsight.report/1");
+    for (const Json& section : json["sections"])
+        if (section["id"] == "events") EXPECT_EQ(section["blocks"][0]["table"][0]["Event"], "e1");
+}
+
+TEST(ReportFormats, SectionsAreChosen) {
+    for (const std::string& format : text_formats) {
+        const std::string text = report(sample, format, "--sections answer,events");
+        EXPECT_THAT(text, HasSubstr("What to do"));
+        EXPECT_THAT(text, Not(HasSubstr("SHA-256"))) << format;
+        EXPECT_THAT(text, Not(HasSubstr("href=\"#a0"))) << "a link to what is not there";
+    }
+    EXPECT_EQ(stallsight("report " + quoted(sample) + " --sections answers -o x.html").status, 2);
+}
+
+TEST(ReportFormats, AComparisonIsASection) {
+    const std::string before = "--before " + quoted(sample + "/nt-a") + " --sections comparison";
+    EXPECT_THAT(report(sample + "/nt-b", "md", before), HasSubstr("not\\_shown"));
+}
+
+TEST(ReportFormats, NothingRedactedIsLeftInAnyFormat) {
+    const TemporaryFolder folder;
+    const std::string log = folder.file(
+        "kern.log",
+        "Nov 22 10:00:00 gateway7 kernel: [    1.000000] Linux version 6.1.0 (builder@farm)\n"
+        "Nov 22 10:00:01 gateway7 kernel: [    1.500000] BUG: unable to handle page fault for address: "
+        "ffff888012345678\n"
+        "Nov 22 10:00:01 gateway7 kernel: [    1.500001] CPU: 0 PID: 1 Comm: AcmeProxy Not tainted 6.1.0 #1\n"
+        "Nov 22 10:00:01 gateway7 kernel: [    1.500002] Hardware name: Acme Router, Serial Number: QX12345-7\n"
+        "Nov 22 10:00:01 gateway7 kernel: [    1.500003] Call Trace:\n"
+        "Nov 22 10:00:01 gateway7 kernel: [    1.500004]  foo+0x1/0x2\n"
+        "Nov 22 10:00:01 gateway7 kernel: [    1.500005] ---[ end trace 0123456789abcdef ]---\n");
+    const std::string line = "kern.log:2";
+    const std::string file = quoted((folder.path() / "case.json").string());
+    EXPECT_EQ(
+        stallsight("note " + quoted(log) + " --case " + file + " --at " + line +
+                   " 'asked 10.20.30.40 and fe80::1:2, MAC 00:1b:21:aa:bb:cc, serial no. ZZ99-1234, 10.20.30.40 "
+                   "again, gateway7, for ACMEproxy'")
+            .status,
+        0);
+    for (const std::string& format : text_formats) {
+        const std::string text = report(log, format, "--case " + file + " --redact --redact-word acmeproxy");
+        for (const char* gone : {"ffff888012345678", "10.20.30.40", "fe80::1:2", "00:1b:21:aa:bb:cc", "ZZ99-1234",
+                                 "gateway7", "AcmeProxy", "ACMEproxy", "acmeproxy", "QX12345-7"})
+            EXPECT_THAT(text, Not(HasSubstr(gone))) << format;
+        for (const char* instead : {"ip-1", "ip-2", "mac-1", "host-1", "word-1", "address-1"})
+            EXPECT_THAT(text, HasSubstr(instead)) << format;
+        EXPECT_THAT(text, Not(HasSubstr("ip-3"))) << "one address, one name";
+        EXPECT_THAT(text, HasSubstr("6.1.0")) << "a version is no address";
+    }
+    EXPECT_THAT(report(log, "md", "--case " + file), HasSubstr("10.20.30.40"));
+}
+
+TEST(ReportFormats, HostileTextStaysText) {
+    const TemporaryFolder folder;
+    const std::string log = folder.file(
+        "x.log",
+        "[    1.000000] WARNING: CPU: 0 PID: 1 at a.c:1 <script>alert(1)</script>+0x1/0x2\n"
+        "[    1.000001] CPU: 0 PID: 1 Comm: `|*[x](http://e)\x1b]0;owned\x07\xe2\x80\xae Not tainted 6.1.0 #1\n");
+    const std::string html = report(log, "html");
+    const std::string md = report(log, "md");
+    for (const std::string& text : {html, md}) {
+        EXPECT_THAT(text, Not(HasSubstr("<script>")));
+        EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+        EXPECT_THAT(text, Not(HasSubstr("\xe2\x80\xae"))) << "right-to-left override";
+    }
+    EXPECT_THAT(md, Not(HasSubstr("[x](http")));
+    EXPECT_TRUE(Json::accept(report(log, "json")));
+}
+
+TEST(ReportFormats, TheHtmlPassesAValidator) {
+    if (std::system("command -v tidy >/dev/null 2>&1") != 0) GTEST_SKIP() << "tidy is not installed";
+    const TemporaryFolder folder;
+    const std::string page = folder.file("report.html", report(sample, "html"));
+    const std::string said = (folder.path() / "said").string();
+    const int status = std::system(("tidy -errors -quiet " + quoted(page) + " >" + quoted(said) + " 2>&1").c_str());
+    EXPECT_EQ(WEXITSTATUS(status), 0) << slurp(said);
+}
+
+TEST(ReportFormats, ThePdfIsTheSameBytesTwice) {
+    if (!std::filesystem::exists(STALLSIGHT_BIN_DIR "/stallsight-window"))
+        GTEST_SKIP() << "built without the window";
+    const std::string pdf = report(sample, "pdf");
+    EXPECT_THAT(pdf, StartsWith("%PDF-"));
+    EXPECT_EQ(pdf, report(sample, "pdf"));
+    if (std::system("command -v pdftotext >/dev/null 2>&1") != 0) GTEST_SKIP() << "pdftotext is not installed";
+    const TemporaryFolder folder;
+    const std::string out = (folder.path() / "text").string();
+    const auto text_of = [&](const std::string& options) {
+        const std::string file = folder.file("report.pdf", report(sample, "pdf", options));
+        EXPECT_EQ(std::system(("pdftotext -layout " + quoted(file) + " " + quoted(out)).c_str()), 0);
+        return slurp(out);
+    };
+    EXPECT_THAT(text_of(""), HasSubstr("clock_hwa_app"));
+    const std::string redacted = text_of("--redact --redact-word clock_hwa");
+    EXPECT_THAT(redacted, HasSubstr("word-1_app"));
+    EXPECT_THAT(redacted, Not(HasSubstr("clock_hwa")));
+}
+
+}  // namespace
+}  // namespace stallsight::test

@@ -1,0 +1,92 @@
+// Drives the compare and the report dialog on the samples.
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "app/gui/compare/compare_dialog.h"
+#include "app/gui/report/report_dialog.h"
+#include "app/gui/theme.h"
+
+using namespace stallsight;
+using namespace stallsight::gui;
+
+namespace {
+
+const QString samples = QStringLiteral(STALLSIGHT_SOURCE_DIR "/sample-logs/");
+
+AnalysisPtr read(const QString& name) {
+    return std::make_shared<const Analysis>(analyse((samples + name).toStdString()).value());
+}
+
+// Where STALLSIGHT_SHOTS names a folder, a picture of each dialog is left there, to be looked at.
+void shoot(QWidget& widget, const QString& name) {
+    const QString folder = qEnvironmentVariable("STALLSIGHT_SHOTS");
+    if (!folder.isEmpty()) QVERIFY(widget.grab().save(folder + "/" + name + ".png"));
+}
+
+}  // namespace
+
+class TestDialogs : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase() { apply_theme(*qApp, Appearance::light); }
+
+    void a_comparison_gives_verdicts_with_their_figures() {
+        CompareDialog dialog(read("rpmsg-mutex-before-x86_64"), samples + "rpmsg-spinlock-after-x86_64", {},
+                             nullptr);
+        dialog.show();
+        auto* table = dialog.findChild<QTreeWidget*>("comparison");
+        QTRY_VERIFY_WITH_TIMEOUT(table->isVisible(), 20000);
+        QCOMPARE(table->topLevelItemCount(), 9);
+        for (int i = 0; i < table->topLevelItemCount(); ++i)
+            QCOMPARE(table->topLevelItem(i)->text(3), QStringLiteral("✔ cured"));
+        QTreeWidgetItem* slept = table->topLevelItem(0);
+        QVERIFY(slept->text(0).contains("nokia_rpmsg_notify [rpmsg_platform_driver]"));
+        QVERIFY(slept->child(0)->text(0).contains("at the old rate"));
+        QVERIFY(slept->child(1)->text(0).contains("runs through patched nokia_rpmsg_notify()"));
+        QVERIFY(dialog.findChild<QLabel*>("verdict")->text().contains("9 cured and nothing new"));
+        shoot(dialog, "compare");
+    }
+
+    void a_run_that_cannot_be_read_is_said() {
+        CompareDialog dialog(read("fant-h-cold-standby"), "/no/such/bundle", {}, nullptr);
+        dialog.show();
+        QTRY_VERIFY(dialog.findChild<QLabel*>("verdict")->text().contains("Could not be read"));
+    }
+
+    void the_preview_follows_sections_and_redaction() {
+        ReportDialog dialog(read("fant-h-cold-standby"), {}, nullptr);
+        dialog.show();
+        auto* preview = dialog.findChild<QTextBrowser*>("preview");
+        QVERIFY(preview->toPlainText().contains("clock_hwa_app"));
+        QVERIFY(preview->toPlainText().contains("SHA-256"));
+        shoot(dialog, "report");
+        auto* sections = dialog.findChild<QListWidget*>("sections");
+        for (int i = 0; i < sections->count(); ++i)
+            if (sections->item(i)->data(Qt::UserRole) == "evidence")
+                sections->item(i)->setCheckState(Qt::Unchecked);
+        QVERIFY(!preview->toPlainText().contains("SHA-256"));
+        dialog.findChild<QLineEdit*>("words")->setText("clock_hwa");
+        QVERIFY(!preview->toPlainText().contains("clock_hwa"));
+        QVERIFY(preview->toPlainText().contains("word-1_app"));
+    }
+
+    void every_format_is_written() {
+        const QTemporaryDir folder;
+        ReportDialog dialog(read("fant-h-cold-standby"), {}, nullptr);
+        const std::pair<const char*, QByteArray> formats[] = {
+            {"html", "<!DOCTYPE html>"}, {"pdf", "%PDF-"}, {"md", "# fant-h"}, {"json", "{"}};
+        for (const auto& [suffix, start] : formats) {
+            QFile file(folder.filePath(QString("report.") + suffix));
+            QVERIFY(dialog.write(file.fileName()));
+            QVERIFY(file.open(QIODevice::ReadOnly));
+            QVERIFY(file.readAll().startsWith(start));
+        }
+        QVERIFY(!dialog.write("/no/such/folder/report.pdf"));
+        QVERIFY(!dialog.write(folder.filePath("report.docx")));
+    }
+};
+
+QTEST_MAIN(TestDialogs)
+#include "test_dialogs.moc"
