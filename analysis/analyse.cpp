@@ -7,6 +7,7 @@
 #include "analysis/cores.h"
 #include "analysis/diagnosis/consequences.h"
 #include "analysis/diagnosis/diagnosis.h"
+#include "analysis/diagnosis/victims.h"
 #include "analysis/guilty/guilty.h"
 #include "analysis/join.h"
 #include "analysis/patches.h"
@@ -111,8 +112,8 @@ Analysis analyse_bundle(Bundle bundle, const AnalysisOptions& options, const Pro
     analysis.cores = find_cores(analysis);
     analysis.clocks = find_clocks(analysis);
     analysis.stalls = find_stalls(analysis);
-    for (const EventInfo& event : analysis.events)
-        if (auto chain = build_chain(event)) analysis.chains.push_back(std::move(*chain));
+    analysis.chains = build_chains(analysis);
+    tie_victims(analysis);
     tie_patches(analysis);
     analysis.diagnoses = diagnose(analysis);
     return analysis;

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "analysis/case/anchor.h"
-#include "analysis/diagnosis/diagnosis.h"
+#include "analysis/diagnosis/sentences.h"
 #include "analysis/report/markup.h"
 #include "analysis/report/source_excerpt.h"
 #include "analysis/report/style.h"

@@ -44,7 +44,7 @@ std::set<std::string> key_functions(const Analysis& analysis, const EventInfo* e
     if (!event) return keys;
     keys.insert(event->guilty.function);
     if (const Chain* chain = analysis.chain_of(event->id))
-        for (std::size_t link : {chain->disabled_link, chain->guilty_link, chain->sleeps_link})
+        for (std::size_t link : {chain->disabled_link, chain->guilty_link, chain->end_link})
             if (link < chain->links.size()) keys.insert(chain->links[link].function);
     return keys;
 }
