@@ -12,6 +12,7 @@
 #include "analysis/join.h"
 #include "analysis/patches.h"
 #include "analysis/signature.h"
+#include "analysis/stalls/offsets.h"
 #include "analysis/stalls/stalls.h"
 #include "analysis/symbols.h"
 #include "base/parallel.h"
@@ -111,6 +112,7 @@ Analysis analyse_bundle(Bundle bundle, const AnalysisOptions& options, const Pro
     link_consequences(analysis.events);
     analysis.cores = find_cores(analysis);
     analysis.clocks = find_clocks(analysis);
+    analysis.offsets = find_offsets(analysis, options.same_moments);
     analysis.stalls = find_stalls(analysis);
     analysis.chains = build_chains(analysis);
     tie_victims(analysis);

@@ -58,6 +58,14 @@ struct CoreClock {
     std::string contradiction;        // which finding says another HZ; empty: they agree
 };
 
+// How one core's clock stands to the first core's, where something says so.
+struct ClockOffset {
+    std::string board, core;
+    double offset_s = 0;  // to add to this core's times
+    double error_s = 0;   // either way
+    std::string basis;
+};
+
 // When something happened, where a log does not say it exactly.
 struct Window {
     double from_s = 0, to_s = 0;
@@ -233,6 +241,7 @@ struct Analysis {
     std::vector<EventInfo> events;
     std::vector<CoreInfo> cores;
     std::vector<CoreClock> clocks;
+    std::vector<ClockOffset> offsets;
     std::vector<StallEpisode> stalls;
     std::vector<Chain> chains;
     std::vector<TortureInfo> torture;
@@ -249,6 +258,8 @@ struct Analysis {
     // One chain a signature: the first of each defect, for pages that do not repeat themselves.
     [[nodiscard]] std::vector<const Chain*> first_chains() const;
     [[nodiscard]] const CoreClock* clock_of(const std::string& board, const std::string& core) const;
+    // Null: how this core's clock stands to the others is not known.
+    [[nodiscard]] const ClockOffset* offset_of(const std::string& board, const std::string& core) const;
 };
 
 struct AnalysisOptions {
@@ -256,6 +267,7 @@ struct AnalysisOptions {
     SourceSearch sources;
     std::vector<std::string> patches;         // files that are taken as if they lay in the bundle
     std::string case_file;                    // with the decisions to respect; empty: the one beside the bundle
+    std::vector<std::string> same_moments;    // "FILE:LINE=FILE:LINE": two records of one moment
     std::uint64_t hash_up_to = 64ULL << 20U;  // larger artifacts get no SHA-256 unless asked for
 };
 

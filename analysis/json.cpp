@@ -352,6 +352,11 @@ Json clock_json(const CoreClock& c) {
             {"contradiction", c.contradiction}};
 }
 
+Json offset_json(const ClockOffset& o) {
+    return {
+        {"board", o.board}, {"core", o.core}, {"offset_s", o.offset_s}, {"error_s", o.error_s}, {"basis", o.basis}};
+}
+
 Json missing_json(const Missing& m) {
     return {{"module", m.module}, {"frames", m.frames}, {"how", m.how}};
 }
@@ -406,6 +411,7 @@ std::string to_json(const Analysis& analysis) {
     out.member("artifacts", artifacts_json(analysis));
     write_events(out, analysis);
     write_each(out, "clocks", analysis.clocks, clock_json);
+    write_each(out, "offsets", analysis.offsets, offset_json);
     write_each(out, "stalls", analysis.stalls, stall_json);
     write_each(out, "chains", analysis.chains, chain_json);
     write_each(out, "rcutorture", analysis.torture, [&](const TortureInfo& info) {

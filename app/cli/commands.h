@@ -15,6 +15,7 @@ void add_report(CLI::App& app, int& status);
 void add_compare(CLI::App& app, int& status);
 void add_symbolize(CLI::App& app, int& status);
 void add_timeline(CLI::App& app, int& status);
+void add_export(CLI::App& app, int& status);
 void add_note(CLI::App& app, int& status);
 void add_open(CLI::App& app, int& status);
 
@@ -30,6 +31,9 @@ std::optional<Analysis> analyse_or_say(const std::string& path, const AnalysisOp
 // Ends the program at once. Taking the analysis of a large log apart, value by value, takes a tenth of the time that
 // reading it took.
 [[noreturn]] void leave(int status);
+
+// Runs the window's program in the place of this one; comes back only when it cannot.
+void become_window(std::vector<std::string> arguments, int& status);
 
 // Writes a whole file; "-" is standard output.
 bool write_output(const std::string& path, const std::string& text, int& status);

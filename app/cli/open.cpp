@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <filesystem>
-#include <memory>
 #include <system_error>
 
 #include "app/cli/commands.h"
@@ -22,19 +21,19 @@ std::string window_program() {
 }  // namespace
 
 void add_open(CLI::App& app, int& status) {
-    auto arguments = std::make_shared<std::vector<std::string>>();
     CLI::App* command = app.add_subcommand("open", "open the window (`stallsight PATH` does the same)");
     command->prefix_command();  // everything behind it is the window's
-    command->callback([command, arguments, &status] {
-        *arguments = command->remaining();
-        const std::string program = window_program();
-        std::vector<char*> argv = {const_cast<char*>(program.c_str())};
-        for (std::string& argument : *arguments) argv.push_back(argument.data());
-        argv.push_back(nullptr);
-        ::execvp(program.c_str(), argv.data());
-        print_error({"cannot start the window: " + std::generic_category().message(errno), program, ""});
-        status = unreadable;
-    });
+    command->callback([command, &status] { become_window(command->remaining(), status); });
+}
+
+void become_window(std::vector<std::string> arguments, int& status) {
+    const std::string program = window_program();
+    std::vector<char*> argv = {const_cast<char*>(program.c_str())};
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    argv.push_back(nullptr);
+    ::execvp(program.c_str(), argv.data());
+    print_error({"cannot start the window: " + std::generic_category().message(errno), program, ""});
+    status = unreadable;
 }
 
 }  // namespace stallsight::cli

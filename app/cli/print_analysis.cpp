@@ -81,6 +81,9 @@ private:
             if (const CoreClock* clock = analysis_.clock_of(core.board, core.core); clock != nullptr)
                 text += clock->hz ? "  HZ " + std::to_string(*clock->hz) + dim(" (" + clock->basis + ")")
                                   : "  HZ " + clock->basis;
+            if (const ClockOffset* offset = analysis_.offset_of(core.board, core.core); offset != nullptr)
+                text += "  clock " + std::string(offset->offset_s < 0 ? "" : "+") + fixed(offset->offset_s, 3) +
+                        " s ± " + fixed(offset->error_s, 3) + " s" + dim(" (" + offset->basis + ")");
             line(text);
         }
         for (const ArtifactInfo& info : analysis_.artifacts) file(info);
