@@ -1,6 +1,7 @@
 #include "analysis/export/trace_events.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -80,7 +81,8 @@ public:
     }
 
 private:
-    [[nodiscard]] double us(double seconds) const { return (seconds + shift_s_) * 1e6; }
+    static std::int64_t us(double seconds) { return std::llround(seconds * 1e6); }
+    [[nodiscard]] std::int64_t at_us(double seconds) const { return us(seconds + shift_s_); }
 
     void slices(const StallEpisode& stall) {
         const double from = stall.start_s.value_or(core_.first_s.value_or(stall.end_s));
@@ -94,8 +96,8 @@ private:
             out_.push_back({{"name", stall.flavor + (doing == stall.doing.end() ? "" : ": " + doing->second)},
                             {"cat", "stall"},
                             {"ph", "X"},
-                            {"ts", us(from)},
-                            {"dur", (stall.end_s - from) * 1e6},
+                            {"ts", at_us(from)},
+                            {"dur", us(stall.end_s - from)},
                             {"pid", pid_},
                             {"tid", threads_.take(cpu, from, stall.end_s)},
                             {"args", std::move(args)}});
@@ -110,7 +112,7 @@ private:
                         {"cat", std::string(name_of(event.report.kind))},
                         {"ph", "i"},
                         {"s", "t"},
-                        {"ts", us(seconds(*event.report.time))},
+                        {"ts", at_us(seconds(*event.report.time))},
                         {"pid", pid_},
                         {"tid", threads_.plain(event.report.cpu.value_or(no_cpu))},
                         {"args", std::move(args)}});
@@ -126,7 +128,7 @@ private:
                 out_.push_back({{"name", "rcutorture versions/s"},
                                 {"cat", "rcutorture"},
                                 {"ph", "C"},
-                                {"ts", us(seconds(*info.sample.time))},
+                                {"ts", at_us(seconds(*info.sample.time))},
                                 {"pid", pid_},
                                 {"args", {{"versions/s", *rate}}}});
             before = &info.sample;

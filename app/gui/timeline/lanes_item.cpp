@@ -151,10 +151,10 @@ void LanesItem::draw_bar(QCPPainter* painter, const LaneBar& bar) const {
                       metrics.elidedText(bar.text, Qt::ElideRight, words.width()));
 }
 
-// Marks that are seen, without those that stand within two pixels of the one before them in the same lane and look
+// Marks that are seen, without those that stand within a few pixels of the one before them in the same lane and look
 // the same: what 100 000 of them look like is drawn with a thousand.
 std::vector<const LaneMark*> LanesItem::distinct_marks() const {
-    constexpr double apart = 2;
+    constexpr double apart = 4;
     const QCPAxis* axis = rect_->axis(QCPAxis::atTop);
     const QCPRange seen = axis->range();
     const double edge = seen.size() * mark_size / std::max(1, rect_->width());
