@@ -7,10 +7,12 @@
 #include "analysis/cores.h"
 #include "analysis/diagnosis/consequences.h"
 #include "analysis/diagnosis/diagnosis.h"
+#include "analysis/diagnosis/victims.h"
 #include "analysis/guilty/guilty.h"
 #include "analysis/join.h"
 #include "analysis/patches.h"
 #include "analysis/signature.h"
+#include "analysis/stalls/offsets.h"
 #include "analysis/stalls/stalls.h"
 #include "analysis/symbols.h"
 #include "base/parallel.h"
@@ -110,9 +112,10 @@ Analysis analyse_bundle(Bundle bundle, const AnalysisOptions& options, const Pro
     link_consequences(analysis.events);
     analysis.cores = find_cores(analysis);
     analysis.clocks = find_clocks(analysis);
+    analysis.offsets = find_offsets(analysis, options.same_moments);
     analysis.stalls = find_stalls(analysis);
-    for (const EventInfo& event : analysis.events)
-        if (auto chain = build_chain(event)) analysis.chains.push_back(std::move(*chain));
+    analysis.chains = build_chains(analysis);
+    tie_victims(analysis);
     tie_patches(analysis);
     analysis.diagnoses = diagnose(analysis);
     return analysis;

@@ -34,4 +34,10 @@ const CoreClock* Analysis::clock_of(const std::string& board, const std::string&
     return it == clocks.end() ? nullptr : &*it;
 }
 
+const ClockOffset* Analysis::offset_of(const std::string& board, const std::string& core) const {
+    auto it = std::find_if(offsets.begin(), offsets.end(),
+                           [&](const ClockOffset& o) { return o.board == board && o.core == core; });
+    return it == offsets.end() ? nullptr : &*it;
+}
+
 }  // namespace stallsight

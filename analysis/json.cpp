@@ -157,7 +157,18 @@ void write_event(JsonStream& out, const Analysis& analysis, const EventInfo& eve
     out.end_object();
 }
 
+Json window_json(const Window& window) {
+    return Json::array({window.from_s, window.to_s});
+}
+
 Json stall_json(const StallEpisode& s) {
+    Json views = Json::array();
+    for (const StallView& v : s.views)
+        views.push_back({{"event", v.event},
+                         {"time_s", v.at_s},
+                         {"cpu", v.cpu < 0 ? Json(nullptr) : Json(v.cpu)},
+                         {"task", v.task},
+                         {"function", v.function}});
     Json doing = Json::object();
     for (const auto& [cpu, who] : s.doing) doing[std::to_string(cpu)] = who;
     Json out = {{"board", s.board},
@@ -171,7 +182,15 @@ Json stall_json(const StallEpisode& s) {
                 {"events", s.events},
                 {"detected_by", optional(s.detected_by)},
                 {"doing", std::move(doing)},
-                {"end_basis", s.end_basis}};
+                {"start_window", s.start_s ? window_json(s.start_window) : Json(nullptr)},
+                {"start_basis", s.start_basis},
+                {"end_window", window_json(s.end_window)},
+                {"end_basis", s.end_basis},
+                {"views", std::move(views)},
+                {"views_agree", optional(s.views_agree)},
+                {"held_up", s.held_up},
+                {"caused_by", s.caused_by},
+                {"tie", s.tie}};
     if (s.starved_jiffies)
         out["starved"] = {
             {"kthread", s.starved_kthread}, {"jiffies", *s.starved_jiffies}, {"cpu", optional(s.starved_cpu)}};
@@ -183,38 +202,49 @@ Json link_json(const Link& link) {
             {"effect", link.effect},     {"proof", link.proof},
             {"file", link.file},         {"line", link.line},
             {"added", link.added},       {"count_after", hex(link.count_after, 8)},
-            {"basis", link.basis},       {"call_site", link.call_site}};
+            {"basis", link.basis},       {"call_site", link.call_site},
+            {"locks", link.locks}};
+}
+
+Json count_json(const Chain& chain, const PreemptCount& c) {
+    return {{"raw", hex(c.raw, 8)},
+            {"preempt", c.preempt},
+            {"softirq", c.softirq},
+            {"softirq_disabled", c.softirq_disabled},
+            {"serving_softirq", c.serving_softirq},
+            {"hardirq", c.hardirq},
+            {"nmi", c.nmi},
+            {"preempt_active", c.preempt_active},
+            {"context", c.context},
+            {"by_scheduler", chain.by_scheduler},
+            {"unexplained", chain.unexplained},
+            {"contradictory", chain.contradictory}};
 }
 
 Json chain_json(const Chain& chain) {
     Json links = Json::array();
-    for (std::size_t i = chain.disabled_link; i <= chain.sleeps_link; ++i)
-        links.push_back(link_json(chain.links[i]));
+    for (std::size_t i = chain.disabled_link; i <= chain.end_link; ++i) links.push_back(link_json(chain.links[i]));
     const Link& guilty = chain.links[chain.guilty_link];
-    const Link& slept = chain.links[chain.sleeps_link];
-    const PreemptCount& c = chain.count;
+    const Link& slept = chain.links[chain.end_link];
+    Json checks = Json::array();
+    for (const CountCheck& check : chain.checks)
+        checks.push_back({{"says", check.says}, {"agrees", check.agrees}, {"words", check.words}});
     return {
         {"event", chain.event},
         {"disabled_at",
          {{"function", chain.disabled_at.function},
           {"offset", optional(chain.disabled_at.offset)},
           {"size", optional(chain.disabled_at.size)},
-          {"module", chain.disabled_at.module}}},
+          {"module", chain.disabled_at.module},
+          {"known", chain.disabled_known}}},
+        {"ending", std::string(name_of(chain.ending))},
+        {"sentence", chain.sentence},
         {"slept_in", {{"function", slept.function}, {"module", slept.module}}},
         {"culprit",
          {{"function", guilty.function}, {"module", guilty.module}, {"file", guilty.file}, {"line", guilty.line}}},
-        {"preempt_count",
-         {{"raw", hex(c.raw, 8)},
-          {"preempt", c.preempt},
-          {"softirq", c.softirq},
-          {"softirq_disabled", c.softirq_disabled},
-          {"serving_softirq", c.serving_softirq},
-          {"hardirq", c.hardirq},
-          {"nmi", c.nmi},
-          {"context", c.context},
-          {"by_scheduler", chain.by_scheduler},
-          {"unexplained", chain.unexplained},
-          {"contradictory", chain.contradictory}}},
+        {"preempt_count", chain.count ? count_json(chain, *chain.count) : Json(nullptr)},
+        {"checks", std::move(checks)},
+        {"contradiction", chain.contradiction},
         {"links", std::move(links)}};
 }
 
@@ -303,12 +333,28 @@ Json notes_json(const Analysis& analysis) {
 }
 
 Json diagnosis_json(const Diagnosis& d) {
-    return {{"rule", d.rule},         {"severity", d.severity}, {"summary", d.summary}, {"aside", d.aside},
-            {"evidence", d.evidence}, {"why", d.why},           {"advice", d.advice}};
+    return {{"rule", d.rule},     {"severity", d.severity},       {"summary", d.summary},
+            {"aside", d.aside},   {"evidence", d.evidence},       {"why", d.why},
+            {"advice", d.advice}, {"advice_rule", d.advice_rule}, {"reference", d.reference}};
 }
 
 Json clock_json(const CoreClock& c) {
-    return {{"board", c.board}, {"core", c.core}, {"hz", optional(c.hz)}, {"basis", c.basis}};
+    Json findings = Json::array();
+    for (const HzFinding& f : c.findings)
+        findings.push_back({{"hz", f.hz}, {"confidence", std::string(name_of(f.confidence))}, {"basis", f.basis}});
+    const bool known = !c.findings.empty();
+    return {{"board", c.board},
+            {"core", c.core},
+            {"hz", optional(c.hz)},
+            {"basis", c.basis},
+            {"confidence", known ? Json(std::string(name_of(c.findings.front().confidence))) : Json(nullptr)},
+            {"findings", std::move(findings)},
+            {"contradiction", c.contradiction}};
+}
+
+Json offset_json(const ClockOffset& o) {
+    return {
+        {"board", o.board}, {"core", o.core}, {"offset_s", o.offset_s}, {"error_s", o.error_s}, {"basis", o.basis}};
 }
 
 Json missing_json(const Missing& m) {
@@ -365,6 +411,7 @@ std::string to_json(const Analysis& analysis) {
     out.member("artifacts", artifacts_json(analysis));
     write_events(out, analysis);
     write_each(out, "clocks", analysis.clocks, clock_json);
+    write_each(out, "offsets", analysis.offsets, offset_json);
     write_each(out, "stalls", analysis.stalls, stall_json);
     write_each(out, "chains", analysis.chains, chain_json);
     write_each(out, "rcutorture", analysis.torture, [&](const TortureInfo& info) {

@@ -54,7 +54,7 @@ bool touches(const PatchHunk& hunk, const Link& link) {
 
 void tie(PatchHunk& hunk, std::size_t index, std::vector<Chain>& chains) {
     for (Chain& chain : chains)
-        for (std::size_t i = chain.disabled_link; i <= chain.sleeps_link; ++i) {
+        for (std::size_t i = chain.disabled_link; i <= chain.end_link; ++i) {
             Link& link = chain.links[i];
             if (!touches(hunk, link)) continue;
             link.hunks.push_back(index);
@@ -62,7 +62,7 @@ void tie(PatchHunk& hunk, std::size_t index, std::vector<Chain>& chains) {
             hunk.on_chain = true;
             hunk.event = chain.event;
             hunk.link = i;
-            hunk.effect = effect_of(hunk.hunk, chain.links[chain.sleeps_link].function);
+            hunk.effect = effect_of(hunk.hunk, chain.links[chain.end_link].function);
         }
 }
 

@@ -5,6 +5,8 @@
 #include <set>
 #include <tuple>
 
+#include "analysis/chain/ending.h"
+
 namespace stallsight {
 
 namespace {
@@ -33,6 +35,7 @@ public:
     void resolve(EventInfo& event) {
         Kernel& kernel = kernel_of_event(event);
         if (!event.report.machine.release.empty()) kernel.release = event.report.machine.release;
+        if (ending_of(event)) event.count_ways.resize(event.report.frames.size());
         std::string callee;  // what the frame must have called: the next reliable one further in
         for (std::size_t i = 0; i < event.report.frames.size(); ++i) {
             const Frame& frame = event.report.frames[i];
@@ -48,6 +51,9 @@ public:
     }
 
 private:
+    using Key = std::tuple<std::string, std::string, std::uint64_t, std::uint64_t, bool, std::string, std::string,
+                           std::string, std::string, std::uint64_t>;
+
     Kernel& kernel_of_event(const EventInfo& event) {
         const auto [known, is_new] = kernels_.try_emplace({event.artifact, event.report.boot});
         if (is_new) known->second = kernel_of(analysis_.artifacts[event.artifact], event.report.boot);
@@ -68,8 +74,17 @@ private:
         if (is_new) known->second = symbolizer_.resolve(place);
         event.symbols[number] = known->second;
         if (!known->second) return;
+        if (number < event.count_ways.size() && !by_address) event.count_ways[number] = count_ways(place, key);
         if (!kernel.offset) kernel.offset = kernel_offset(place, *known->second);
         note_doubt(*known->second);
+    }
+
+    CountWaysPtr count_ways(const CodePlace& place, const Key& key) {
+        const auto [known, is_new] = ways_.try_emplace(key);
+        if (!is_new) return known->second;
+        auto ways = stallsight::count_ways(symbolizer_.paths_to(place, changes_count));
+        if (!ways.empty()) known->second = std::make_shared<const std::vector<CountWay>>(std::move(ways));
+        return known->second;
     }
 
     // Once a file.
@@ -80,12 +95,11 @@ private:
             {"does not fit the log, nothing of it is certain: " + answer.doubt, answer.debug_file, {}});
     }
 
-    using Key = std::tuple<std::string, std::string, std::uint64_t, std::uint64_t, bool, std::string, std::string,
-                           std::string, std::string, std::uint64_t>;
     Analysis& analysis_;
     const Symbolizer& symbolizer_;
     std::map<std::pair<std::size_t, int>, Kernel> kernels_;  // by artifact and boot
     std::map<Key, std::optional<Resolution>> known_;
+    std::map<Key, CountWaysPtr> ways_;
     std::set<std::string> misfits_;
 };
 

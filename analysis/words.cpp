@@ -69,6 +69,11 @@ std::string cpus_words(const std::vector<int>& cpus) {
     return out.append(joined(numbers));
 }
 
+std::string task_words(const Task& task) {
+    if (task.comm.empty()) return {};
+    return task.pid ? task.comm + " (pid " + std::to_string(*task.pid) + ")" : task.comm;
+}
+
 std::string qualified_name(const std::string& function, const std::string& module) {
     return module.empty() ? function : function + " [" + module + "]";
 }

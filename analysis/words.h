@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "parsers/reports/event.h"
+
 namespace stallsight {
 
 std::string fixed(double value, int digits);                // "173.39"
@@ -15,6 +17,7 @@ std::string counted(std::size_t n, std::string_view noun);  // "1 warning", "3 w
 std::string hex(unsigned long long value, int width = 0);   // "0x00000203"
 std::string joined(const std::vector<std::string>& items);  // "a", "a and b", "a, b and c"
 std::string cpus_words(const std::vector<int>& cpus);       // "CPU 3", "CPUs 3 and 5"
+std::string task_words(const Task& task);  // "clock_hwa_app (pid 5271)"; empty when nothing names it
 // "nokia_rpmsg_notify [rpmsg_platform_driver]"; without a module the function alone
 std::string qualified_name(const std::string& function, const std::string& module);
 

@@ -84,6 +84,16 @@ const TailCalls& CallSites::tail_calls(const Symbol& function) {
     return found;
 }
 
+Call CallSites::target(const Instruction& instruction) {
+    const ElfSection* section = file_.section_of(instruction.address);
+    return section ? direct(*section, instruction) : Call{};
+}
+
+std::optional<MachineCode> CallSites::code(std::uint64_t start, std::uint64_t end) const {
+    const ElfSection* section = file_.section_of(start);
+    return section ? code(*section, start, end) : std::nullopt;
+}
+
 Call CallSites::direct(const ElfSection& section, const Instruction& instruction) {
     Call call{CallSite::direct, {}, instruction.target};
     const auto& relocations = relocations_of(section);

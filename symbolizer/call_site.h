@@ -33,6 +33,10 @@ public:
 
     Call before(std::uint64_t return_address, std::uint64_t function_start);
     const TailCalls& tail_calls(const Symbol& function);
+    // Where a direct call or jump leads.
+    Call target(const Instruction& instruction);
+    // The code of a place that lies in one section, or nothing.
+    [[nodiscard]] std::optional<MachineCode> code(std::uint64_t start, std::uint64_t end) const;
 
 private:
     struct Relocation {

@@ -51,6 +51,28 @@ public:
         return found;
     }
 
+    // The same with what a path turns on; nothing for any other instruction.
+    [[nodiscard]] std::optional<Step> step(const cs_insn& decoded) const {
+        Step step;
+        step.instruction = classified(decoded);
+        if (step.instruction.kind != Kind::other) {
+            step.conditional = cs_insn_group(handle_, &decoded, CS_GRP_JUMP) && decoded.id != X86_INS_JMP;
+            return step;
+        }
+        step.kind = Step::Kind::returns;
+        if (cs_insn_group(handle_, &decoded, CS_GRP_RET)) return step;
+        const cs_x86& detail = decoded.detail->x86;
+        const cs_x86_op& into = detail.operands[0];
+        if (detail.op_count == 0 || into.type != X86_OP_REG || !(into.access & CS_AC_WRITE)) return std::nullopt;
+        const bool first = into.reg == X86_REG_EDI || into.reg == X86_REG_RDI;
+        const bool second = into.reg == X86_REG_ESI || into.reg == X86_REG_RSI;
+        if (!first && !second) return std::nullopt;
+        step.kind = Step::Kind::argument;
+        step.argument = first ? 0 : 1;
+        if (decoded.id == X86_INS_MOV && detail.operands[1].type == X86_OP_IMM) step.value = detail.operands[1].imm;
+        return step;
+    }
+
 private:
     csh handle_ = 0;
     cs_insn* instruction_ = nullptr;
@@ -106,6 +128,30 @@ Kind mips(std::uint32_t word, std::uint64_t address, std::int64_t& distance) {
     if ((word & 0xfc000000) == 0x0c000000) return Kind::direct_call;
     if ((word & 0xfc000000) == 0x08000000) return Kind::direct_jump;
     return (word & 0xfc00003f) == 0x00000009 ? Kind::indirect_call : Kind::other;
+}
+
+// Power ISA: B-form bc, XL-form bclr, D-form addi (li).
+std::optional<Step> powerpc_step(std::uint32_t word, std::uint64_t address) {
+    Step step;
+    step.instruction = {Kind::other, address, 4, 0};
+    std::int64_t distance = 0;
+    step.instruction.kind = powerpc(word, distance);
+    step.instruction.target = address + static_cast<std::uint64_t>(distance);
+    if (step.instruction.kind != Kind::other) return step;
+    if ((word & 0xfc000003) == 0x40000000) {
+        step.instruction.kind = Kind::direct_jump;
+        step.instruction.target = address + static_cast<std::uint64_t>(sign_extended(word & 0xfffc, 16));
+        step.conditional = true;
+        return step;
+    }
+    step.kind = Step::Kind::returns;
+    if (word == 0x4e800020) return step;  // blr; a conditional one leaves the way on
+    const std::uint32_t into = word >> 21 & 31;
+    if ((word & 0xfc1f0000) != 0x38000000 || (into != 3 && into != 4)) return std::nullopt;
+    step.kind = Step::Kind::argument;
+    step.argument = into - 3;
+    step.value = sign_extended(word & 0xffff, 16);
+    return step;
 }
 
 std::optional<Instruction> fixed_width(const MachineCode& code, std::uint64_t offset) {
@@ -178,6 +224,18 @@ void for_each_branch(const MachineCode& code, const std::function<void(const Ins
         const Instruction found = disassembler.classified(*decoded);
         if (found.kind != Kind::other) use(found);
     }
+}
+
+void for_each_step(const MachineCode& code, const std::function<void(const Step&)>& use) {
+    if (code.machine == EM_PPC || code.machine == EM_PPC64)
+        for (std::uint64_t offset = 0; offset + 4 <= code.bytes.size(); offset += 4)
+            if (const auto step = powerpc_step(word_at(code, offset), code.address + offset)) use(*step);
+    if (!is_x86(code.machine)) return;
+    Disassembler disassembler(code.machine == EM_X86_64);
+    std::string_view rest = code.bytes;
+    std::uint64_t address = code.address;
+    while (const cs_insn* decoded = rest.empty() ? nullptr : disassembler.next(rest, address))
+        if (const auto step = disassembler.step(*decoded)) use(*step);
 }
 
 }  // namespace stallsight

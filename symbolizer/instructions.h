@@ -32,4 +32,17 @@ std::optional<Instruction> last_instruction(const MachineCode& code);
 // Every call and jump.
 void for_each_branch(const MachineCode& code, const std::function<void(const Instruction&)>& use);
 
+// What a path through a function turns on. x86-64, i386 and powerpc; of others nothing is known.
+struct Step {
+    enum class Kind { branch, returns, argument };
+    Kind kind = Kind::branch;
+    Instruction instruction;
+    bool conditional = false;  // branch: the next instruction may follow, too
+    // argument: `value` is put in the register of the first (0) or second (1) argument; nothing: it is not a
+    // constant
+    std::size_t argument = 0;
+    std::optional<std::int64_t> value;
+};
+void for_each_step(const MachineCode& code, const std::function<void(const Step&)>& use);
+
 }  // namespace stallsight

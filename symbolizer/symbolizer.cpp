@@ -7,6 +7,7 @@
 #include "symbolizer/candidates.h"
 #include "symbolizer/debug_files.h"
 #include "symbolizer/identity.h"
+#include "symbolizer/path_calls.h"
 #include "symbolizer/tail_path.h"
 
 namespace stallsight {
@@ -241,6 +242,18 @@ void Symbolizer::Impl::prove(Resolution& answer, LoadedFile& file, const Call& c
     } else if (path.complete) {
         answer.link = CallLink::contradicted;
     }
+}
+
+std::vector<CallPath> Symbolizer::paths_to(const CodePlace& place,
+                                           const std::function<bool(std::string_view)>& matters) const {
+    const std::vector<Candidate> candidates = find_candidates(impl_->files, place);
+    if (candidates.empty() || !other_build(candidates.front(), place).empty()) return {};
+    const Candidate& best = candidates.front();
+    const std::lock_guard lock(best.file->mutex());
+    const auto offset = offset_in(*best.file, *best.symbol, place);
+    if (!offset) return {};
+    return call_paths(best.file->call_sites(), *best.symbol, {best.symbol->address + *offset, place.return_address},
+                      matters);
 }
 
 std::optional<std::uint64_t> kernel_offset(const CodePlace& place, const Resolution& answer) {

@@ -1,7 +1,9 @@
 // function+offset or address -> function, file, line, inlined callers, by libdw from the modules' debug info.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -82,6 +84,14 @@ struct DebugFile {
 // KASLR's offset, from a frame of the kernel that has an address and a name: what "Kernel Offset" in a panic says.
 std::optional<std::uint64_t> kernel_offset(const CodePlace& place, const Resolution& answer);
 
+// A call that a function makes on its way to a place in it.
+struct PathCall {
+    std::string function;
+    std::uint64_t offset = 0;                              // of the call, in the function that makes it
+    std::array<std::optional<std::int64_t>, 2> arguments;  // the first two, where they are constants
+};
+using CallPath = std::vector<PathCall>;
+
 class Symbolizer {
 public:
     // Downloads (debuginfod, where the user has set DEBUGINFOD_URLS) report to `progress`, which must live as long,
@@ -105,6 +115,12 @@ public:
 
     // Safe to call from several threads. Empty optional: nothing is known about it.
     [[nodiscard]] std::optional<Resolution> resolve(const CodePlace& place) const;
+
+    // Every way through the function up to its first arrival at the place, as the calls on it that matter, each way
+    // once and without going round a loop. Empty: not known (no such function, another build's, a jump table, too
+    // many ways, or a machine whose branches are not decoded).
+    [[nodiscard]] std::vector<CallPath> paths_to(const CodePlace& place,
+                                                 const std::function<bool(std::string_view)>& matters) const;
 
     // Keeps what was read in the user's cache, for the next time.
     void keep_indexes() const;

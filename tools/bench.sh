@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the benchmarks, each beside its peer: tools/bench.sh [parse], or tools/bench.sh symbolize [VMLINUX]
+# Runs the benchmarks, each beside its peer: tools/bench.sh [parse|timeline], or tools/bench.sh symbolize [VMLINUX]
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 maker=${STALLSIGHT_SHARED:-$root/../shared}/bench/make_biglog.py
@@ -37,8 +37,13 @@ symbolize() {
     python3 "$root/tests/bench/symbolize.py" "$root/build/release/bin/stallsight" "$kernel"
 }
 
+timeline() {
+    QT_QPA_PLATFORM=offscreen "$root/build/release/bin/timeline_frames"
+}
+
 case $what in
 parse) parse ;;
 symbolize) symbolize "${2:-}" ;;
-*) echo "no benchmark named $what; there are: parse, symbolize" >&2; exit 2 ;;
+timeline) timeline ;;
+*) echo "no benchmark named $what; there are: parse, symbolize, timeline" >&2; exit 2 ;;
 esac

@@ -1,16 +1,23 @@
-// The preempt-disabled chain: from the frame that switched preemption off to the one that slept.
+// The preempt-disabled chain: from the frame that switched preemption off to the one that must not have been
+// called.
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "analysis/analysis.h"
 
 namespace stallsight {
 
-// Of an atomic_sleep event with a stack; nothing for other events, which are not about preemption.
-std::optional<Chain> build_chain(const EventInfo& event);
+struct ChainContext {
+    std::string_view text;        // of the report, for its registers
+    std::string release, banner;  // of the kernel that printed it; empty: not known
+};
 
-// What the task did: "slept in mutex_lock with bottom halves off since __dev_queue_xmit".
-std::string sleep_words(const EventInfo& event, const Chain& chain);
+// Of a report about preemption with a stack; nothing for other reports, and for damage of an earlier one.
+std::optional<Chain> build_chain(const EventInfo& event, const ChainContext& context = {});
+
+// One for each event that has one.
+std::vector<Chain> build_chains(const Analysis& analysis);
 
 }  // namespace stallsight

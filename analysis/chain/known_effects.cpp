@@ -33,4 +33,10 @@ std::span<const KnownEffect> known_effects() {
     return table;
 }
 
+bool stands_for(std::string_view pattern, std::string_view function) {
+    if (!pattern.ends_with('*')) return pattern == function;
+    pattern.remove_suffix(1);
+    return function == pattern || (function.starts_with(pattern) && function[pattern.size()] == '.');
+}
+
 }  // namespace stallsight

@@ -20,4 +20,7 @@ struct KnownEffect {
 
 std::span<const KnownEffect> known_effects();
 
+// Does the pattern of a row stand for this function? "f*" is f itself or a compiler's clone of it: f.part.0.
+bool stands_for(std::string_view pattern, std::string_view function);
+
 }  // namespace stallsight

@@ -29,7 +29,7 @@ void insert_path(Chain& chain, std::size_t caller, const Resolution& resolution)
         link.call_site = "tail call";
         link.basis = "not on the stack: it ends in a jump";
         chain.links.insert(chain.links.begin() + static_cast<std::ptrdiff_t>(at), link);
-        for (std::size_t* index : {&chain.disabled_link, &chain.guilty_link, &chain.sleeps_link})
+        for (std::size_t* index : {&chain.disabled_link, &chain.guilty_link, &chain.end_link})
             if (*index >= at) ++*index;
         ++at;
     }

@@ -4,7 +4,7 @@
 #include <set>
 
 #include "analysis/case/anchor.h"
-#include "analysis/diagnosis/diagnosis.h"
+#include "analysis/diagnosis/sentences.h"
 #include "analysis/report/contents.h"
 #include "analysis/report/source_excerpt.h"
 #include "analysis/report/svg.h"

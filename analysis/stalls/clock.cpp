@@ -1,4 +1,5 @@
-// HZ of a core: from what a boot prints, from two reports of one grace period, or from what one report leaves over.
+// HZ of a core: from what a boot prints, from two reports of one grace period, from what one report leaves over, or
+// from a configuration beside the log. Every way that decides is kept, so that a contradiction shows.
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -14,10 +15,13 @@ namespace {
 
 constexpr std::array hz_values = {100, 250, 300, 1000};  // kernel/Kconfig.hz
 
-std::optional<int> number_after(std::string_view text, std::string_view key) {
+using Confidence = HzFinding::Confidence;
+
+template <class Number>
+std::optional<Number> number_after(std::string_view text, std::string_view key) {
     const std::size_t at = text.find(key);
     if (at == text.npos) return std::nullopt;
-    int value = 0;
+    Number value = 0;
     const std::string_view rest = text.substr(at + key.size());
     const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), value);
     if (error != std::errc()) return std::nullopt;
@@ -38,33 +42,66 @@ void for_each_fact(const Analysis& analysis, const CoreInfo& core, Fact::Kind ki
                 if (fact.kind == kind) visit(fact);
 }
 
-// kernel/rcu/tree.c: "RCU calculated value of scheduler-enlistment delay is 25 jiffies" is HZ/10.
-bool from_boot(const Analysis& analysis, const CoreInfo& core, CoreClock& clock) {
-    for_each_fact(analysis, core, Fact::Kind::hz, [&](const Fact& fact) {
-        const auto delay = number_after(fact.text, "enlistment=");
-        if (!delay || *delay <= 0 || clock.hz) return;
-        clock.hz = *delay * 10;
-        clock.basis = "the boot printed a scheduler-enlistment delay of " + std::to_string(*delay) +
-                      " jiffies, which is HZ/10";
-    });
-    return clock.hz.has_value();
-}
-
-// CONFIG_HZ of a kernel configuration in the bundle, of this core or of none.
-bool from_config(const Analysis& analysis, const CoreInfo& core, CoreClock& clock) {
+// Kernel configurations in the bundle, of this core or of none.
+template <class Visit>
+void for_each_config(const Analysis& analysis, const CoreInfo& core, Visit visit) {
     for (const ArtifactInfo& info : analysis.artifacts) {
         const Artifact& a = info.artifact;
-        if (a.kind != ArtifactKind::kernel_config || (!a.board.empty() && a.board != core.board)) continue;
-        const auto hz = number_after(a.bytes.view(), "\nCONFIG_HZ=");
-        if (!hz || *hz <= 0) continue;
-        clock.hz = hz;
-        clock.basis = "CONFIG_HZ in " + a.path;
-        return true;
+        if (a.kind == ArtifactKind::kernel_config && (a.board.empty() || a.board == core.board)) visit(a);
     }
-    return false;
 }
 
-bool from_two_reports(const std::vector<StallSample>& samples, CoreClock& clock) {
+// kernel/rcu/tree.c: "RCU calculated value of scheduler-enlistment delay is 25 jiffies" is HZ/10.
+std::optional<HzFinding> from_enlistment(const Fact& fact) {
+    const auto delay = number_after<int>(fact.text, "enlistment=");
+    if (!delay || *delay <= 0) return std::nullopt;
+    return HzFinding{
+        *delay * 10, Confidence::printed,
+        "the boot printed a scheduler-enlistment delay of " + std::to_string(*delay) + " jiffies, which is HZ/10"};
+}
+
+// init/calibrate.c: BogoMIPS is lpj / (500000 / HZ).
+std::optional<HzFinding> from_bogomips(const Fact& fact) {
+    const auto lpj = number_after<double>(fact.text, "lpj=");
+    const auto bogomips = number_after<double>(fact.text, "bogomips=");
+    if (!lpj || !bogomips || *lpj <= 0) return std::nullopt;
+    const auto hz = nearest(*bogomips * 500000 / *lpj, 0.02);
+    if (!hz) return std::nullopt;
+    return HzFinding{*hz, Confidence::printed,
+                     "the boot printed " + fixed(*bogomips, 2) + " BogoMIPS for lpj=" + fixed(*lpj, 0)};
+}
+
+// kernel/time/jiffies.c: one cycle is a jiffy, mult is TICK_NSEC << 8. kernel/time/clocksource.c makes max_idle_ns
+// of it: half of what 0xffffffff cycles last at a mult that is 11 % lower.
+std::optional<HzFinding> from_clocksource(const Fact& fact) {
+    const auto idle_ns = number_after<double>(fact.text, "max_idle_ns=");
+    if (!idle_ns || *idle_ns <= 0) return std::nullopt;
+    const double tick_ns = *idle_ns * 2 / (4294967295.0 * 0.89);
+    const auto hz = nearest(1e9 / tick_ns, 0.01);
+    if (!hz) return std::nullopt;
+    return HzFinding{*hz, Confidence::printed,
+                     "the jiffies clocksource's max_idle_ns of " + fixed(*idle_ns, 0) + " is a tick of " +
+                         fixed(1000.0 / *hz, 2) + " ms"};
+}
+
+void from_boot(const Analysis& analysis, const CoreInfo& core, std::vector<HzFinding>& findings) {
+    for (const auto& read : {from_enlistment, from_clocksource, from_bogomips}) {
+        std::optional<HzFinding> found;
+        for_each_fact(analysis, core, Fact::Kind::hz, [&](const Fact& fact) {
+            if (!found) found = read(fact);
+        });
+        if (found) findings.push_back(std::move(*found));
+    }
+}
+
+void from_config(const Analysis& analysis, const CoreInfo& core, std::vector<HzFinding>& findings) {
+    for_each_config(analysis, core, [&](const Artifact& config) {
+        const auto hz = number_after<int>(config.bytes.view(), "\nCONFIG_HZ=");
+        if (hz && *hz > 0) findings.push_back({*hz, Confidence::configured, "CONFIG_HZ in " + config.path});
+    });
+}
+
+void from_two_reports(const std::vector<StallSample>& samples, std::vector<HzFinding>& findings) {
     for (std::size_t i = 0; i + 1 < samples.size(); ++i) {
         const StallSample& first = samples[i];
         for (std::size_t j = i + 1; j < samples.size(); ++j) {
@@ -73,16 +110,15 @@ bool from_two_reports(const std::vector<StallSample>& samples, CoreClock& clock)
                               first.boot == second.boot && first.expedited == second.expedited;
             const double elapsed = second.at_s - first.at_s;
             if (!same || elapsed < 1) continue;
-            const double measured = static_cast<double>(second.jiffies - first.jiffies) / elapsed;
-            const auto hz = nearest(measured, 0.05);
+            const auto hz = nearest(static_cast<double>(second.jiffies - first.jiffies) / elapsed, 0.05);
             if (!hz) continue;
-            clock.hz = hz;
-            clock.basis = "two reports of grace period " + std::to_string(*first.grace_period) + ": " +
-                          grouped(second.jiffies - first.jiffies) + " jiffies in " + fixed(elapsed, 2) + " s";
-            return true;
+            findings.push_back({*hz, Confidence::measured,
+                                "two reports of grace period " + std::to_string(*first.grace_period) + ": " +
+                                    grouped(second.jiffies - first.jiffies) + " jiffies in " + fixed(elapsed, 2) +
+                                    " s"});
+            return;
         }
     }
-    return false;
 }
 
 // The grace period cannot have begun before the boot.
@@ -94,55 +130,104 @@ std::vector<int> possible(const StallSample& sample) {
     return left;
 }
 
-std::optional<int> stall_timeout(const Analysis& analysis, const CoreInfo& core) {
-    std::optional<int> timeout;
-    for_each_fact(analysis, core, Fact::Kind::command_line, [&](const Fact& fact) {
-        if (auto value = number_after(fact.text, "rcu_cpu_stall_timeout=")) timeout = value;
-    });
-    return timeout;
+void from_uptime(const std::vector<StallSample>& samples, std::vector<HzFinding>& findings) {
+    for (const StallSample& sample : samples) {
+        const std::vector<int> left = possible(sample);
+        if (left.size() != 1) continue;
+        findings.push_back({left.front(), Confidence::deduced,
+                            "t=" + std::to_string(sample.jiffies) + " jiffies cannot exceed the uptime of " +
+                                fixed(sample.at_s, 1) + " s: only HZ=" + std::to_string(left.front()) +
+                                " is left"});
+        return;
+    }
 }
 
-bool from_one_report(const Analysis& analysis, const CoreInfo& core, const std::vector<StallSample>& samples,
-                     CoreClock& clock) {
+// The first warning of a grace period comes after the time-out: 21 s unless somebody set it.
+void from_timeout(const Analysis& analysis, const CoreInfo& core, const std::vector<StallSample>& samples,
+                  std::vector<HzFinding>& findings) {
+    const std::optional<int> told = stall_timeout_s(analysis, core);
+    const int timeout = told.value_or(usual_stall_timeout_s);
     for (const StallSample& sample : samples) {
-        std::vector<int> left = possible(sample);
-        const std::string t = "t=" + std::to_string(sample.jiffies) + " jiffies";
-        if (left.size() == 1) {
-            clock.hz = left.front();
-            clock.basis = t + " cannot exceed the uptime of " + fixed(sample.at_s, 1) +
-                          " s: only HZ=" + std::to_string(*clock.hz) + " is left";
-            return true;
-        }
         if (sample.expedited) continue;
-        // The first warning of a grace period comes after the time-out: 21 s unless the command line says else.
-        const int timeout = stall_timeout(analysis, core).value_or(21);
+        std::vector<int> left = possible(sample);
         std::erase_if(left, [&](int hz) {
             const double t_s = static_cast<double>(sample.jiffies) / hz;
             return t_s < timeout - 0.5 || t_s > timeout * 1.05 + 0.5;
         });
         if (left.size() != 1) continue;
-        clock.hz = left.front();
-        clock.basis = t + " is the first warning, which comes after " + std::to_string(timeout) +
-                      " s: HZ=" + std::to_string(*clock.hz);
-        return true;
+        findings.push_back({left.front(), told ? Confidence::deduced : Confidence::usual,
+                            "t=" + std::to_string(sample.jiffies) +
+                                " jiffies is the first warning, which comes after " + std::to_string(timeout) +
+                                " s" + (told ? "" : " unless somebody changed that") +
+                                ": HZ=" + std::to_string(left.front())});
+        return;
     }
-    return false;
+}
+
+std::string contradiction_in(const std::vector<HzFinding>& findings) {
+    for (const HzFinding& other : findings)
+        if (other.hz != findings.front().hz)
+            return "HZ=" + std::to_string(findings.front().hz) + " by " +
+                   std::string(name_of(findings.front().confidence)) + " evidence, but " + other.basis +
+                   ": HZ=" + std::to_string(other.hz);
+    return {};
+}
+
+CoreClock clock_of(const Analysis& analysis, const CoreInfo& core) {
+    CoreClock clock;
+    clock.board = core.board;
+    clock.core = core.core;
+    const auto samples = rcu_samples(analysis, core.board, core.core);
+    // In the order of trust.
+    from_boot(analysis, core, clock.findings);
+    from_two_reports(samples, clock.findings);
+    from_uptime(samples, clock.findings);
+    if (stall_timeout_s(analysis, core)) from_timeout(analysis, core, samples, clock.findings);
+    from_config(analysis, core, clock.findings);
+    if (!stall_timeout_s(analysis, core)) from_timeout(analysis, core, samples, clock.findings);
+    if (clock.findings.empty()) {
+        clock.basis = samples.empty() ? "not known: no report of this core counts jiffies"
+                                      : "not known: the reports leave more than one HZ possible";
+        return clock;
+    }
+    clock.hz = clock.findings.front().hz;
+    clock.basis = clock.findings.front().basis;
+    clock.contradiction = contradiction_in(clock.findings);
+    return clock;
 }
 
 }  // namespace
 
+std::optional<int> stall_timeout_s(const Analysis& analysis, const CoreInfo& core) {
+    std::optional<int> timeout;
+    for_each_config(analysis, core, [&](const Artifact& config) {
+        timeout = number_after<int>(config.bytes.view(), "\nCONFIG_RCU_CPU_STALL_TIMEOUT=");
+    });
+    for_each_fact(analysis, core, Fact::Kind::command_line, [&](const Fact& fact) {
+        if (auto value = number_after<int>(fact.text, "rcu_cpu_stall_timeout=")) timeout = value;
+    });
+    return timeout && *timeout > 0 ? timeout : std::nullopt;
+}
+
+std::string_view name_of(HzFinding::Confidence confidence) {
+    switch (confidence) {
+        case Confidence::printed:
+            return "printed";
+        case Confidence::measured:
+            return "measured";
+        case Confidence::deduced:
+            return "deduced";
+        case Confidence::configured:
+            return "configured";
+        case Confidence::usual:
+            break;
+    }
+    return "usual";
+}
+
 std::vector<CoreClock> find_clocks(const Analysis& analysis) {
     std::vector<CoreClock> clocks;
-    for (const CoreInfo& core : analysis.cores) {
-        CoreClock clock{core.board, core.core, std::nullopt, ""};
-        const auto samples = rcu_samples(analysis, core.board, core.core);
-        const bool known = from_boot(analysis, core, clock) || from_two_reports(samples, clock) ||
-                           from_one_report(analysis, core, samples, clock) || from_config(analysis, core, clock);
-        if (!known)
-            clock.basis = samples.empty() ? "not known: no report of this core counts jiffies"
-                                          : "not known: the reports leave more than one HZ possible";
-        clocks.push_back(std::move(clock));
-    }
+    for (const CoreInfo& core : analysis.cores) clocks.push_back(clock_of(analysis, core));
     return clocks;
 }
 

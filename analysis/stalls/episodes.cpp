@@ -1,35 +1,49 @@
 // Stall reports -> episodes: one a grace period (RCU), one a CPU or task (lockups, hung tasks).
 #include <algorithm>
 
+#include "analysis/stalls/held_up.h"
 #include "analysis/stalls/samples.h"
+#include "analysis/stalls/sighting.h"
 #include "analysis/stalls/stalls.h"
+#include "analysis/stalls/traces.h"
+#include "analysis/words.h"
 
 namespace stallsight {
 
 namespace {
 
-void add_cpu(StallEpisode& episode, int cpu) {
-    if (std::find(episode.cpus.begin(), episode.cpus.end(), cpu) == episode.cpus.end()) episode.cpus.push_back(cpu);
+constexpr int no_cpu = -1;  // of a blocked task
+
+bool has_cpu(const StallEpisode& episode, int cpu) {
+    return std::find(episode.cpus.begin(), episode.cpus.end(), cpu) != episode.cpus.end();
 }
 
-std::string task_words(const Task& task) {
-    if (task.comm.empty()) return {};
-    return task.pid ? task.comm + " (pid " + std::to_string(*task.pid) + ")" : task.comm;
+void add_cpu(StallEpisode& episode, int cpu) {
+    if (!has_cpu(episode, cpu)) episode.cpus.push_back(cpu);
 }
 
 void add_cpus(StallEpisode& episode, const Event& report) {
+    if (episode.flavor != "hung_task" && !episode.flavor.starts_with("rcu") && report.cpu)
+        add_cpu(episode, *report.cpu);
     if (const auto it = report.fields.find("cpus"); it != report.fields.end() && it->is_array())
         for (const auto& entry : *it)
             if (entry.is_object() && entry.contains("cpu") && entry["cpu"].is_number_integer())
                 add_cpu(episode, entry["cpu"].get<int>());
-    for (const Section& section : report.sections) {
-        const bool of_stalled =
-            section.cpu && std::find(episode.cpus.begin(), episode.cpus.end(), *section.cpu) != episode.cpus.end();
-        if (of_stalled && !section.task.comm.empty()) episode.doing.emplace(*section.cpu, task_words(section.task));
-    }
-    if (report.cpu && std::find(episode.cpus.begin(), episode.cpus.end(), *report.cpu) != episode.cpus.end() &&
-        !report.task.comm.empty())
-        episode.doing.emplace(*report.cpu, task_words(report.task));
+}
+
+// What ran on each CPU that the episode is about, and in which function the report found it.
+void add_views(StallEpisode& episode, const Sighting& sighting) {
+    const Event& report = sighting.event->report;
+    const auto add = [&](int cpu, const Task& task, const std::string& function) {
+        if (task.comm.empty()) return;
+        episode.views.push_back({sighting.event->id, sighting.at_s, cpu, task_words(task), function});
+        episode.doing.emplace(cpu, episode.views.back().task);
+    };
+    if (episode.flavor == "hung_task") return add(no_cpu, report.task, sighting.event->guilty.function);
+    if (report.cpu && has_cpu(episode, *report.cpu)) add(*report.cpu, report.task, sighting.event->guilty.function);
+    for (const Section& section : report.sections)
+        if (section.cpu && section.cpu != report.cpu && has_cpu(episode, *section.cpu))
+            add(*section.cpu, section.task, {});
 }
 
 void add_starved(StallEpisode& episode, const Event& report) {
@@ -40,175 +54,203 @@ void add_starved(StallEpisode& episode, const Event& report) {
     if (it->contains("cpu") && (*it)["cpu"].is_number_integer()) episode.starved_cpu = (*it)["cpu"].get<int>();
 }
 
-std::optional<double> log_end(const Analysis& analysis, const EventInfo& event) {
-    const auto& last = analysis.artifacts[event.artifact].scan.last_time;
-    if (!last) return std::nullopt;
-    return seconds(*last);
+// Same task and function in every report of a CPU; nothing when no CPU was seen twice.
+std::optional<bool> agreement(const std::vector<StallView>& views) {
+    std::optional<bool> agree;
+    for (std::size_t i = 0; i < views.size(); ++i)
+        for (std::size_t j = i + 1; j < views.size(); ++j) {
+            if (views[i].cpu != views[j].cpu || views[i].at_s == views[j].at_s) continue;
+            const bool same = views[i].task == views[j].task && views[i].function == views[j].function;
+            agree = agree.value_or(true) && same;
+        }
+    return agree;
 }
 
+// A core's episodes, each with its reports.
 class Builder {
 public:
-    explicit Builder(const Analysis& analysis) : analysis_(analysis) {}
+    Builder(const Analysis& analysis, const CoreInfo& core) : analysis_(analysis), core_(core) {}
 
     std::vector<StallEpisode> build() {
-        for (const CoreInfo& core : analysis_.cores) {
-            const std::size_t first = episodes_.size();
-            add_rcu(core);
-            close_by_later(first);
-            add_lockups(core);
+        const CoreClock* clock = analysis_.clock_of(core_.board, core_.core);
+        const auto timeout = stall_timeout_s(analysis_, core_);
+        for (const EventInfo& event : analysis_.events) {
+            if (!same_core(analysis_, event, core_.board, core_.core)) continue;
+            if (auto sighting = sighting_of(event, clock != nullptr ? clock->hz : std::nullopt, timeout))
+                take(std::move(*sighting));
         }
-        return std::move(episodes_);
+        std::vector<StallEpisode> out;
+        for (Incident& incident : incidents_) out.push_back(finished(incident));
+        for (StallEpisode& episode : out) close_by_later(episode, out);
+        std::stable_partition(out.begin(), out.end(),
+                              [](const StallEpisode& e) { return e.flavor.starts_with("rcu"); });
+        return out;
     }
 
 private:
-    void add_rcu(const CoreInfo& core) {
-        const CoreClock* clock = analysis_.clock_of(core.board, core.core);
-        const std::optional<int> hz = clock != nullptr ? clock->hz : std::nullopt;
-        std::vector<int> boots;  // of the episodes added here
-        const std::size_t base = episodes_.size();
-        for (const StallSample& sample : rcu_samples(analysis_, core.board, core.core)) {
-            const Event& report = sample.event->report;
-            const std::string flavor = report.fields.value("flavor", std::string("rcu"));
-            std::size_t i = base;
-            while (i < episodes_.size() &&
-                   !(episodes_[i].flavor == flavor && episodes_[i].grace_period == sample.grace_period &&
-                     boots[i - base] == sample.boot && sample.grace_period))
-                ++i;
-            if (i == episodes_.size()) {
-                StallEpisode episode;
-                episode.board = core.board;
-                episode.core = core.core;
-                episode.flavor = flavor;
-                episode.grace_period = sample.grace_period;
-                episodes_.push_back(std::move(episode));
-                boots.push_back(sample.boot);
-            }
-            extend(episodes_[i], sample, hz);
-        }
+    struct Incident {
+        StallEpisode episode;
+        std::vector<Sighting> sightings;
+    };
+
+    // RCU counts its grace periods; of the others, reports of one task are one episode as long as each says that it
+    // lasts since before the last one.
+    [[nodiscard]] static bool belongs(const Sighting& sighting, const Incident& incident) {
+        const StallEpisode& episode = incident.episode;
+        if (episode.flavor != sighting.flavor || episode.boot != sighting.event->report.boot) return false;
+        if (episode.flavor.starts_with("rcu"))
+            return sighting.grace_period && sighting.grace_period == episode.grace_period;
+        const std::string who = task_words(sighting.event->report.task);
+        if (episode.doing.empty() || episode.doing.begin()->second != who) return false;
+        const double since = sighting.start ? sighting.start->from_s : sighting.at_s;
+        return since <= incident.sightings.back().at_s + 1;
     }
 
-    void extend(StallEpisode& episode, const StallSample& sample, std::optional<int> hz) {
-        const Event& report = sample.event->report;
-        episode.events.push_back(sample.event->id);
+    void take(Sighting sighting) {
+        auto it = std::find_if(incidents_.begin(), incidents_.end(),
+                               [&](const Incident& i) { return belongs(sighting, i); });
+        if (it == incidents_.end()) {
+            it = incidents_.insert(it, Incident{});
+            it->episode.board = core_.board;
+            it->episode.core = core_.core;
+            it->episode.flavor = sighting.flavor;
+            it->episode.boot = sighting.event->report.boot;
+            it->episode.grace_period = sighting.grace_period;
+        }
+        StallEpisode& episode = it->episode;
+        const Event& report = sighting.event->report;
+        episode.events.push_back(sighting.event->id);
         add_cpus(episode, report);
+        add_views(episode, sighting);
         add_starved(episode, report);
         if (report.fields.contains("detected_by") && report.fields["detected_by"].is_number_integer())
             episode.detected_by = report.fields["detected_by"].get<int>();
-        if (hz) {
-            const double start = sample.at_s - static_cast<double>(sample.jiffies) / *hz;
-            episode.start_s = episode.start_s ? std::min(*episode.start_s, start) : start;
+        it->sightings.push_back(std::move(sighting));
+    }
+
+    StallEpisode finished(Incident& incident) const {
+        StallEpisode& episode = incident.episode;
+        find_start(episode, incident.sightings);
+        find_end(episode, incident.sightings);
+        std::stable_sort(episode.views.begin(), episode.views.end(),
+                         [](const StallView& a, const StallView& b) { return a.at_s < b.at_s; });
+        episode.views_agree = agreement(episode.views);
+        episode.held_up = held_up(analysis_, episode);
+        return std::move(episode);
+    }
+
+    void find_start(StallEpisode& episode, const std::vector<Sighting>& sightings) const {
+        const Sighting* first = nullptr;
+        for (const Sighting& s : sightings)
+            if (s.start && (first == nullptr || s.start_s < first->start_s)) first = &s;
+        if (first == nullptr) return;
+        episode.start_s = first->start_s;
+        episode.start_window = *first->start;
+        const bool exact = first->start->to_s - first->start->from_s < 0.01;
+        episode.start_basis = exact ? "as the report counts" : "as the report says, rounded";
+        if (exact) return;
+        for (const Sighting& s : sightings) {
+            if (s.at_s > first->at_s) continue;
+            if (const auto trace = trace_before(analysis_, *s.event, *first->start)) {
+                episode.start_s = trace->at_s;
+                episode.start_basis = trace->basis;
+            }
         }
-        episode.end_s = log_end(analysis_, *sample.event).value_or(sample.at_s);
+    }
+
+    // What the kernel says, what the log shows, and else the middle of the time in which it must have ended.
+    void find_end(StallEpisode& episode, const std::vector<Sighting>& sightings) const {
+        const Sighting& last =
+            *std::max_element(sightings.begin(), sightings.end(),
+                              [](const Sighting& a, const Sighting& b) { return a.at_s < b.at_s; });
+        const double log_end = last_time(*last.event).value_or(last.at_s);
         episode.open = true;
+        episode.end_s = log_end;
+        episode.end_window = {last.at_s, log_end};
         episode.end_basis = "still going on at the end of the log";
-        close_by_silence(episode, sample, hz);
-        close_by_fact(episode, sample);
-    }
-
-    // kernel/rcu/tree_stall.h: while a stall lasts it is printed again after three times the time-out plus 3 s. A
-    // log that goes on past that without a word of it says that it was over.
-    static void close_by_silence(StallEpisode& episode, const StallSample& sample, std::optional<int> hz) {
-        if (!hz || sample.expedited) return;
-        constexpr double default_timeout_s = 21;
-        const double waited_s = static_cast<double>(sample.jiffies) / *hz;
-        const double due = sample.at_s + 3 * std::min(waited_s, default_timeout_s) + 3;
-        if (episode.end_s <= due + 1) return;
-        episode.end_s = due;
-        episode.open = false;
-        episode.end_basis = "at the latest (the next warning was due then and did not come)";
-    }
-
-    // kernel/rcu/tree_stall.h: "INFO: rcu_preempt ... stall ended before state dump start" and its kin.
-    void close_by_fact(StallEpisode& episode, const StallSample& sample) const {
-        for (const Fact& fact : analysis_.artifacts[sample.event->artifact].scan.facts) {
-            const bool later = fact.kind == Fact::Kind::stall_ended && fact.boot == sample.boot && fact.time &&
-                               seconds(*fact.time) >= sample.at_s;
-            if (!later) continue;
-            episode.end_s = seconds(*fact.time);
+        if (end_as_printed(episode, last)) return;
+        const bool silent = last.due_s && log_end > *last.due_s + 1 && !warnings_used_up(episode);
+        if (silent) {
             episode.open = false;
-            episode.end_basis = "as the kernel said";
+            episode.end_window = {last.at_s, *last.due_s};
+            episode.end_s = episode.end_window.middle();
+            episode.end_basis = "between the last report and the next one, which was due at " +
+                                fixed(*last.due_s, 2) + " s and did not come";
+        }
+        for (const Sighting& s : sightings) {
+            if (s.at_s != last.at_s) continue;
+            const auto trace = trace_after(analysis_, *s.event,
+                                           {last.at_s, last.due_s ? std::min(*last.due_s, log_end) : log_end});
+            if (!trace) continue;
+            episode.open = false;
+            episode.end_s = trace->at_s;
+            episode.end_window = {last.at_s, trace->at_s};
+            episode.end_basis = trace->basis;
             return;
         }
     }
 
+    // kernel/rcu/tree_stall.h: "INFO: rcu_preempt ... stall ended before state dump start" and its kin.
+    [[nodiscard]] bool end_as_printed(StallEpisode& episode, const Sighting& last) const {
+        if (!episode.flavor.starts_with("rcu")) return false;
+        for (const Fact& fact : analysis_.artifacts[last.event->artifact].scan.facts) {
+            const bool later = fact.kind == Fact::Kind::stall_ended && fact.boot == episode.boot && fact.time &&
+                               seconds(*fact.time) >= last.at_s;
+            if (!later) continue;
+            episode.open = false;
+            episode.end_s = seconds(*fact.time);
+            episode.end_window = {last.at_s, episode.end_s};
+            episode.end_basis = "as the kernel said";
+            return true;
+        }
+        return false;
+    }
+
+    // kernel/hung_task.c: hung_task_warnings is 10 unless set, and then there is silence.
+    [[nodiscard]] bool warnings_used_up(const StallEpisode& episode) const {
+        if (episode.flavor != "hung_task") return false;
+        constexpr int usual_warnings = 10;
+        const auto count = std::count_if(analysis_.events.begin(), analysis_.events.end(), [&](const EventInfo& e) {
+            return e.report.kind == EventKind::hung_task && e.report.boot == episode.boot &&
+                   same_core(analysis_, e, core_.board, core_.core);
+        });
+        return count >= usual_warnings;
+    }
+
     // A later grace period of the same flavor can only begin when this one is over.
-    void close_by_later(std::size_t first) {
-        for (std::size_t i = first; i < episodes_.size(); ++i)
-            for (std::size_t j = i + 1; j < episodes_.size(); ++j) {
-                StallEpisode& earlier = episodes_[i];
-                const StallEpisode& later = episodes_[j];
-                if (!earlier.open || earlier.flavor != later.flavor || !later.start_s || !earlier.grace_period ||
-                    !later.grace_period || *later.grace_period <= *earlier.grace_period)
-                    continue;
-                earlier.end_s = *later.start_s;
-                earlier.open = false;
-                earlier.end_basis =
-                    "at the latest (grace period " + std::to_string(*later.grace_period) + " began then)";
-            }
-    }
-
-    void add_lockups(const CoreInfo& core) {
-        for (const EventInfo& event : analysis_.events) {
-            if (!same_core(analysis_, event, core.board, core.core) || !event.report.time) continue;
-            switch (event.report.kind) {
-                case EventKind::soft_lockup:
-                    add_lockup(core, event, "soft_lockup", "stuck_s");
-                    break;
-                case EventKind::hard_lockup:
-                    add_lockup(core, event, "hard_lockup", "stuck_s");
-                    break;
-                case EventKind::hung_task:
-                    add_lockup(core, event, "hung_task", "blocked_s");
-                    break;
-                case EventKind::workqueue_lockup:
-                    add_lockup(core, event, "workqueue", "stuck_s");
-                    break;
-                default:
-                    break;
-            }
+    static void close_by_later(StallEpisode& earlier, const std::vector<StallEpisode>& episodes) {
+        for (const StallEpisode& later : episodes) {
+            const bool next = earlier.flavor == later.flavor && earlier.boot == later.boot && later.start_s &&
+                              earlier.grace_period && later.grace_period &&
+                              *later.grace_period > *earlier.grace_period;
+            if (!next || earlier.end_s <= *later.start_s) continue;
+            earlier.open = false;
+            earlier.end_window.to_s = *later.start_s;
+            earlier.end_s = earlier.end_window.middle();
+            earlier.end_basis = "between its last report and " + fixed(*later.start_s, 2) +
+                                " s, when grace period " + std::to_string(*later.grace_period) + " began";
         }
     }
 
-    void add_lockup(const CoreInfo& core, const EventInfo& event, const char* flavor, const char* length_field) {
-        const Event& report = event.report;
-        const double at = seconds(*report.time);
-        const auto length = report.fields.find(length_field);
-        const bool known = length != report.fields.end() && length->is_number();
-        const double start = known ? at - length->get<double>() : at;
-        StallEpisode& episode = lockup_episode(core, flavor, report, start);
-        episode.events.push_back(event.id);
-        if (report.cpu && std::string_view(flavor) != "hung_task") add_cpu(episode, *report.cpu);
-        const int where = report.cpu && std::string_view(flavor) != "hung_task" ? *report.cpu : -1;
-        if (const std::string words = task_words(report.task); !words.empty()) episode.doing.emplace(where, words);
-        episode.start_s = episode.start_s ? std::min(*episode.start_s, start) : start;
-        episode.end_s = std::max(episode.end_s, at);
-        episode.end_basis = "with the last report of it";
-    }
-
-    StallEpisode& lockup_episode(const CoreInfo& core, const std::string& flavor, const Event& report,
-                                 double start) {
-        const std::string who = task_words(report.task);
-        for (StallEpisode& episode : episodes_) {
-            if (episode.board != core.board || episode.core != core.core || episode.flavor != flavor) continue;
-            const bool same_task = !episode.doing.empty() && episode.doing.begin()->second == who;
-            if (same_task && start <= episode.end_s + 1) return episode;
-        }
-        StallEpisode episode;
-        episode.board = core.board;
-        episode.core = core.core;
-        episode.flavor = flavor;
-        episodes_.push_back(std::move(episode));
-        return episodes_.back();
+    // Of the boot that the event is from.
+    [[nodiscard]] std::optional<double> last_time(const EventInfo& event) const {
+        const LogScan& scan = analysis_.artifacts[event.artifact].scan;
+        if (!scan.last_time || event.report.boot + 1 != scan.boots) return std::nullopt;
+        return seconds(*scan.last_time);
     }
 
     const Analysis& analysis_;
-    std::vector<StallEpisode> episodes_;
+    const CoreInfo& core_;
+    std::vector<Incident> incidents_;
 };
 
 }  // namespace
 
 std::vector<StallEpisode> find_stalls(const Analysis& analysis) {
-    return Builder(analysis).build();
+    std::vector<StallEpisode> out;
+    for (const CoreInfo& core : analysis.cores)
+        for (StallEpisode& episode : Builder(analysis, core).build()) out.push_back(std::move(episode));
+    return out;
 }
 
 }  // namespace stallsight

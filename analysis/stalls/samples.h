@@ -19,6 +19,10 @@ struct StallSample {
 // RCU stall reports of a core that print t= and have a time, in log order.
 std::vector<StallSample> rcu_samples(const Analysis& analysis, const std::string& board, const std::string& core);
 
+// rcu_cpu_stall_timeout= of the core's command line, or of a kernel configuration beside its logs.
+std::optional<int> stall_timeout_s(const Analysis& analysis, const CoreInfo& core);
+inline constexpr int usual_stall_timeout_s = 21;  // CONFIG_RCU_CPU_STALL_TIMEOUT, as the kernel's Kconfig sets it
+
 bool same_core(const Analysis& analysis, const EventInfo& event, const std::string& board, const std::string& core);
 
 }  // namespace stallsight

@@ -15,6 +15,7 @@ void add_report(CLI::App& app, int& status);
 void add_compare(CLI::App& app, int& status);
 void add_symbolize(CLI::App& app, int& status);
 void add_timeline(CLI::App& app, int& status);
+void add_export(CLI::App& app, int& status);
 void add_note(CLI::App& app, int& status);
 void add_open(CLI::App& app, int& status);
 

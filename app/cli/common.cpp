@@ -14,6 +14,9 @@ namespace stallsight::cli {
 
 void add_analysis_options(CLI::App& command, AnalysisOptions& options) {
     command.add_option("--debug-dir", options.debug_dirs, "folder with debug files: vmlinux, .ko (repeatable)");
+    command.add_option(
+        "--same-moment", options.same_moments,
+        "FILE:LINE=FILE:LINE: two records of one moment, which align two boards' clocks (repeatable)");
     add_source_options(command, options.sources);
     command.add_option("--case", options.case_file,
                        "case file with notes and decisions (beside the bundle, unless told)");

@@ -12,8 +12,8 @@ using namespace stallsight::cli;
 
 // `stallsight PATH` is `stallsight open PATH`.
 bool is_bare_path(int argc, char** argv) {
-    static constexpr std::array<std::string_view, 7> commands = {"analyze", "report", "compare",  "timeline",
-                                                                 "note",    "open",   "symbolize"};
+    static constexpr std::array<std::string_view, 8> commands = {"export",   "analyze", "report", "compare",
+                                                                 "timeline", "note",    "open",   "symbolize"};
     if (argc < 2 || argv[1][0] == '-') return false;
     for (const std::string_view command : commands)
         if (command == argv[1]) return false;
@@ -32,6 +32,7 @@ int main(int argc, char** argv) {
     add_compare(app, status);
     add_symbolize(app, status);
     add_timeline(app, status);
+    add_export(app, status);
     add_note(app, status);
     add_open(app, status);
 

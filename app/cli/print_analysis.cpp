@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <map>
 
-#include "analysis/chain/preempt_count.h"
-#include "analysis/diagnosis/diagnosis.h"
+#include "analysis/chain/chain_words.h"
+#include "analysis/diagnosis/sentences.h"
 #include "analysis/words.h"
 
 namespace stallsight::cli {
@@ -81,6 +81,9 @@ private:
             if (const CoreClock* clock = analysis_.clock_of(core.board, core.core); clock != nullptr)
                 text += clock->hz ? "  HZ " + std::to_string(*clock->hz) + dim(" (" + clock->basis + ")")
                                   : "  HZ " + clock->basis;
+            if (const ClockOffset* offset = analysis_.offset_of(core.board, core.core); offset != nullptr)
+                text += "  clock " + std::string(offset->offset_s < 0 ? "" : "+") + fixed(offset->offset_s, 3) +
+                        " s ± " + fixed(offset->error_s, 3) + " s" + dim(" (" + offset->basis + ")");
             line(text);
         }
         for (const ArtifactInfo& info : analysis_.artifacts) file(info);
@@ -137,35 +140,26 @@ private:
     }
 
     void print(const Chain& chain) {
-        heading("Chain of " + chain.event + ", read downwards as time ran: preempt_count " +
-                hex(chain.count.raw, 8) + " = " + preempt_words(chain.count));
+        heading("Chain of " + chain.event + ", read downwards as time ran: " + count_words(chain));
         if (chain.disabled_link > 0)
             line(dim("        " + counted(chain.disabled_link, "frame") + ": " + chain.links[0].function + " … " +
                      chain.links[chain.disabled_link - 1].function + ", may sleep"));
-        for (std::size_t i = chain.disabled_link; i <= chain.sleeps_link; ++i) link(chain, i);
-        std::string sum = "= " + hex(chain.links[chain.sleeps_link].count_after);
-        if (chain.by_scheduler > 0) sum += " + " + std::to_string(chain.by_scheduler) + " by schedule()";
-        if (chain.contradictory)
-            sum += ": contradicts the printed count";
-        else if (chain.unexplained > 0)
-            sum += " + " + hex(static_cast<unsigned>(chain.unexplained)) + " not explained";
-        else
-            sum += " = " + hex(chain.count.raw, 8) + ", as printed";
-        line("  " + sum);
+        for (std::size_t i = chain.disabled_link; i <= chain.end_link; ++i) link(chain, i);
+        if (const std::string sum = sum_words(chain); !sum.empty()) line("  = " + sum);
+        for (const CountCheck& check : chain.checks)
+            line(dim("  " + check.says + ": " + check.words + (check.agrees ? "" : " (contradictory)")));
     }
 
     void link(const Chain& chain, std::size_t i) {
         const Link& link = chain.links[i];
         std::string name = shown(link.function);
         if (!link.module.empty()) name += " [" + shown(link.module) + "]";
-        std::string note;
-        if (link.added > 0)
-            note = "+" + hex(static_cast<unsigned>(link.added)) + " " + link.effect +
-                   dim(" (" + link.proof + ": " + link.basis + ")");
-        else if (!link.effect.empty())
-            note = link.effect + " (" + link.proof + ")";
-        if (link.role == Link::Role::guilty) note = red("◀ guilty");
-        if (i == chain.sleeps_link) note = red("sleeps: not allowed here");
+        std::string note = effect_words(link);
+        if (!note.empty()) note += dim(" (" + link.proof + (link.basis.empty() ? "" : ": " + link.basis) + ")");
+        const auto add = [&](const std::string& part) { note += (note.empty() ? "" : "  ") + part; };
+        if (link.role == Link::Role::guilty) add(red("◀ guilty"));
+        if (i == chain.end_link) add(red(std::string(end_words(chain.ending))));
+        for (const std::string& lock : link.locks) add("holds " + shown(lock));
         if (!link.file.empty()) note += (note.empty() ? "" : "  ") + link.file + ":" + std::to_string(link.line);
         if (!link.call_site.empty()) note += dim((note.empty() ? "" : "  ") + ("[" + link.call_site + "]"));
         if (!link.hunks.empty()) note += "  (patched)";

@@ -11,6 +11,7 @@
 #include "app/gui/main_window.h"
 #include "app/gui/report/text_document.h"
 #include "app/gui/theme.h"
+#include "app/gui/timeline/timeline_plot.h"
 #include "app/source_options.h"
 
 namespace {
@@ -19,7 +20,7 @@ using namespace stallsight::gui;
 
 struct Arguments {
     stallsight::AnalysisOptions analysis;
-    std::string bundle, screenshot, select, size, samples, tab, report, before;
+    std::string bundle, screenshot, timeline, select, size, samples, tab, report, before;
     stallsight::ReportOptions report_options;
     bool light = false, dark = false;
 };
@@ -32,6 +33,7 @@ int parse(int argc, char** argv, Arguments& arguments) {
     app.add_flag("--dark", arguments.dark, "dark, whatever the desktop is")->excludes(light);
     app.add_option("--size", arguments.size, "size of the window, as 1600x1000");
     app.add_option("--screenshot", arguments.screenshot, "write a picture of the window as PNG, and end");
+    app.add_option("--timeline", arguments.timeline, "write a picture of the timeline alone as PNG, and end");
     app.add_option("--select", arguments.select, "id of the event to pick, as e1");
     app.add_option("--tab", arguments.tab, "what to show at the right: chain, stack, source, patch, fields, notes");
     app.add_option("--debug-dir", arguments.analysis.debug_dirs, "folder with debug files (repeatable)");
@@ -114,6 +116,23 @@ int write_report(const Arguments& arguments) {
     return analysis->problems.empty() ? 0 : 3;
 }
 
+// The timeline alone, as large as it needs to be; no window is shown.
+int draw_timeline(const Arguments& arguments) {
+    const auto analysis = stallsight::analyse(arguments.bundle, arguments.analysis);
+    if (!analysis) {
+        std::fprintf(stderr, "stallsight-window: %s\n", analysis.error().text().c_str());
+        return 3;
+    }
+    constexpr int width = 1400, scale = 2;
+    TimelinePlot plot;
+    plot.resize(width, 100);
+    plot.set_lanes(timeline_lanes(*analysis));
+    const bool saved = plot.toPixmap(width, std::max(plot.needed_height(), 40), scale)
+                           .save(QString::fromStdString(arguments.timeline), "PNG");
+    if (!saved) std::fprintf(stderr, "stallsight-window: %s: cannot write\n", arguments.timeline.c_str());
+    return saved ? 0 : 3;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -125,6 +144,7 @@ int main(int argc, char** argv) {
     QApplication::setApplicationName("stallsight-window");
     QApplication::setApplicationDisplayName("Stallsight");
     apply_theme(app, arguments.dark ? Appearance::dark : arguments.light ? Appearance::light : Appearance::desktop);
+    if (!arguments.timeline.empty()) return draw_timeline(arguments);
 
     if (!arguments.report.empty()) return write_report(arguments);
     MainWindow window({arguments.analysis, samples_dir(arguments.samples), arguments.screenshot.empty()});

@@ -11,6 +11,7 @@ void Selection::show(AnalysisPtr analysis) {
     analysis_ = std::move(analysis);
     event_.clear();
     frame_.reset(), artifact_.reset();
+    range_.reset();
     line_ = 0;
     emit analysis_changed();
     if (!analysis_) return;
@@ -53,6 +54,25 @@ void Selection::pick_line(std::size_t artifact, std::uint64_t line) {
         if (it != frames.end()) frame_ = static_cast<std::size_t>(it - frames.begin());
     }
     emit changed();
+}
+
+void Selection::pick_range(const TimeRange& range) {
+    range_ = range;
+    emit range_changed();
+}
+
+void Selection::clear_range() {
+    if (!range_) return;
+    range_.reset();
+    emit range_changed();
+}
+
+bool Selection::in_range(const EventInfo& event) const {
+    if (!range_) return true;
+    const Artifact& artifact = analysis_->artifacts[event.artifact].artifact;
+    if (artifact.board != range_->board || artifact.core != range_->core || !event.report.time) return false;
+    const double at = seconds(*event.report.time);
+    return at >= range_->from_s && at <= range_->to_s;
 }
 
 void Selection::pick_artifact(std::size_t artifact) {

@@ -14,6 +14,12 @@ namespace stallsight::gui {
 
 using AnalysisPtr = std::shared_ptr<const Analysis>;
 
+// A time range on one core's own clock.
+struct TimeRange {
+    std::string board, core;
+    double from_s = 0, to_s = 0;
+};
+
 class Selection : public QObject {
     Q_OBJECT
 public:
@@ -30,6 +36,13 @@ public:
     void pick_artifact(std::size_t artifact);
     // "nt-a/core-0/kern.log:25", as evidence names its place; false when there is no such artifact.
     bool pick_place(const std::string& place);
+    // Only what happened in it is listed, until it is cleared.
+    void pick_range(const TimeRange& range);
+    void clear_range();
+    [[nodiscard]] const std::optional<TimeRange>& range() const { return range_; }
+    // Is the event in the range? True where there is no range.
+    [[nodiscard]] bool in_range(const EventInfo& event) const;
+
     // The next (or previous) event in the order of the list; stays at the ends.
     void step(int by);
 
@@ -42,10 +55,12 @@ public:
 signals:
     void analysis_changed();
     void changed();
+    void range_changed();
 
 private:
     AnalysisPtr analysis_;
     std::string event_;
+    std::optional<TimeRange> range_;
     std::optional<std::size_t> frame_, artifact_;
     std::uint64_t line_ = 0;
 };

@@ -12,8 +12,9 @@ const std::vector<std::string_view>& fact_literals() {
         "scheduler-enlistment delay is ",  // kernel/rcu/tree.c, rcu_init_geometry()
         "INFO: Stall ended before state dump start",
         "End of stall",
-        "sched_clock: ",    // kernel/time/sched_clock.c: "64 bits at 25MHz, resolution 40ns"
-        " BogoMIPS (lpj=",  // init/calibrate.c: lpj and BogoMIPS give HZ
+        "sched_clock: ",                 // kernel/time/sched_clock.c: "64 bits at 25MHz, resolution 40ns"
+        "clocksource: jiffies: mask: ",  // kernel/time/clocksource.c
+        " BogoMIPS (lpj=",               // init/calibrate.c: lpj and BogoMIPS give HZ
     };
     return literals;
 }
@@ -46,6 +47,11 @@ std::optional<Fact> read_fact(const Record& record, std::string_view at) {
         fact.kind = Fact::Kind::hz;
         fact.text =
             "lpj=" + std::to_string(*lpj) + " bogomips=" + std::string(eat_word(at = message.substr(number + 4)));
+    } else if (at.starts_with("clocksource: jiffies")) {
+        const std::size_t idle = at.find("max_idle_ns: ");
+        if (idle == std::string_view::npos) return std::nullopt;
+        fact.kind = Fact::Kind::hz;
+        fact.text = "max_idle_ns=" + std::string(eat_word(at = at.substr(idle + 13)));
     } else if (at.starts_with("INFO: Stall ended") || at.starts_with("End of stall")) {
         fact.kind = Fact::Kind::stall_ended;
         fact.text = std::string(message);

@@ -1,9 +1,15 @@
 #include "analysis/chain/chain.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "analysis/chain/preempt_count.h"
+#include "parsers/reports/flag_registers.h"
 
 namespace stallsight {
 namespace {
+
+using testing::HasSubstr;
 
 // Frames innermost first; the guilty one is named.
 EventInfo report(std::uint32_t count, const std::vector<std::string>& frames, const std::string& guilty,
@@ -45,8 +51,8 @@ TEST(Chain, TheSumIsThePrintedCountWithoutQdiscRunOnTheStack) {
 TEST(Chain, AFunctionThatJumpedIsShown) {
     const auto chain = build_chain(report(0x203, transmit, "drv_notify", "__dev_queue_xmit"));
     ASSERT_TRUE(chain);
-    EXPECT_EQ(chain->links[chain->sleeps_link].function, "mutex_lock");
-    EXPECT_EQ(chain->links[chain->sleeps_link].call_site, "tail call");
+    EXPECT_EQ(chain->links[chain->end_link].function, "mutex_lock");
+    EXPECT_EQ(chain->links[chain->end_link].call_site, "tail call");
 }
 
 TEST(Chain, WithoutThePrintedPlaceTheTableFindsIt) {
@@ -80,8 +86,174 @@ TEST(Chain, AnUnderflowedCountHasNoChain) {
 
 TEST(Chain, AReportThatIsNotAboutPreemptionHasNone) {
     EventInfo event = report(0x203, transmit, "drv_notify", "__dev_queue_xmit");
-    event.report.kind = EventKind::warning;
+    for (const EventKind kind : {EventKind::warning, EventKind::hung_task, EventKind::oops, EventKind::kasan,
+                                 EventKind::panic, EventKind::lockdep, EventKind::bug}) {
+        event.report.kind = kind;
+        EXPECT_FALSE(build_chain(event)) << name_of(kind);
+    }
+}
+
+TEST(Chain, DamageOfAnEarlierReportHasNone) {
+    EventInfo event = report(0x203, transmit, "drv_notify", "__dev_queue_xmit");
+    event.caused_by = "e0";
     EXPECT_FALSE(build_chain(event));
+}
+
+TEST(Chain, ACountThatOnlyTheSchedulerRaisedIsContradictory) {
+    const auto chain = build_chain(report(0x001, {"__schedule", "schedule", "mutex_lock", "f", "g"}, "f", ""));
+    ASSERT_TRUE(chain);
+    EXPECT_TRUE(chain->contradictory);
+    EXPECT_THAT(chain->contradiction, HasSubstr("no more than schedule() itself adds"));
+}
+
+TEST(Chain, InAtomicThatDeniesTheCountIsContradictory) {
+    EventInfo event = report(0x1, {"dump_stack", "__might_sleep", "mutex_lock", "f", "g"}, "f", "");
+    event.report.fields = {{"subtype", "sleeping_function"}, {"in_atomic", 0}, {"irqs_disabled", 0}};
+    const auto chain = build_chain(event);
+    ASSERT_TRUE(chain);
+    EXPECT_THAT(chain->contradiction, HasSubstr("in_atomic(): 0"));
+}
+
+TEST(Chain, WhatNothingForbidsIsContradictory) {
+    EventInfo event = report(0x0, {"dump_stack", "__might_resched", "mutex_lock", "f", "g"}, "f", "");
+    event.report.fields = {{"subtype", "sleeping_function"},
+                           {"in_atomic", 0},
+                           {"irqs_disabled", 0},
+                           {"expected", 0},
+                           {"rcu_nest_depth", 0},
+                           {"rcu_nest_depth_expected", 0}};
+    const auto chain = build_chain(event);
+    ASSERT_TRUE(chain);
+    EXPECT_THAT(chain->contradiction, HasSubstr("nothing in the report forbids the sleep"));
+    event.report.fields["rcu_nest_depth"] = 1;
+    EXPECT_FALSE(build_chain(event)->contradictory) << "an RCU reader may not sleep";
+}
+
+TEST(Chain, WithoutAnyPlaceItBeginsAtTheGuiltyAndSaysSo) {
+    const auto chain = build_chain(report(0x2, {"schedule", "mutex_lock", "f", "g", "kthread"}, "f", ""));
+    ASSERT_TRUE(chain);
+    EXPECT_FALSE(chain->disabled_known);
+    EXPECT_EQ(chain->links[chain->disabled_link].function, "f");
+    EXPECT_EQ(chain->unexplained, 1);
+    EXPECT_THAT(chain->sentence, HasSubstr("since where, the report does not show"));
+}
+
+// What debug info shows is as if f() had taken a spinlock and released another one before it called on.
+TEST(Chain, DebugInfoShowsWhatTheTableDoesNotKnow) {
+    EventInfo event = report(0x2, {"schedule", "mutex_lock", "f", "g", "kthread"}, "f", "");
+    event.count_ways.resize(event.report.frames.size());
+    const auto call = [](const char* name, std::uint64_t offset) { return PathCall{name, offset, {}}; };
+    event.count_ways[2] = std::make_shared<const std::vector<CountWay>>(
+        count_ways({{call("_raw_spin_lock", 8), call("_raw_spin_lock_irqsave", 16),
+                     call("_raw_spin_unlock_irqrestore", 32)}}));
+    const auto chain = build_chain(event);
+    ASSERT_TRUE(chain);
+    EXPECT_EQ(chain->unexplained, 0);
+    EXPECT_TRUE(chain->disabled_known);
+    EXPECT_EQ(chain->disabled_at.function, "f");
+    EXPECT_EQ(chain->links[chain->disabled_link].proof, "shown");
+    EXPECT_THAT(chain->links[chain->disabled_link].basis, HasSubstr("_raw_spin_lock at +0x8"));
+}
+
+TEST(Chain, OnARealtimeKernelLocksAndBottomHalvesDoNotCount) {
+    ChainContext context;
+    context.release = "5.10.153-rt76";
+    const auto chain = build_chain(report(0x2, transmit, "drv_notify", ""), context);
+    ASSERT_TRUE(chain);
+    EXPECT_EQ(chain->unexplained, 1);
+    EXPECT_EQ(chain->links[chain->guilty_link].count_after, 0U);
+}
+
+TEST(Chain, ACpuThatLoopsEndsInTheLoopingFrame) {
+    EventInfo event = report(0, {"read_hpet", "hw_poll", "hw_thread", "kthread"}, "hw_thread", "");
+    event.report.kind = EventKind::soft_lockup;
+    event.report.preempt_count.reset();
+    event.report.task = {"hw", 310};
+    event.report.frames[1].module = event.report.frames[2].module = "hw";
+    ChainContext context;
+    context.text = "RIP: 0010:read_hpet+0x0/0xb0\nRSP: 0018:ffffb2d70019bed0 EFLAGS: 00000002\n";
+    const auto chain = build_chain(event, context);
+    ASSERT_TRUE(chain);
+    EXPECT_EQ(chain->ending, Chain::Ending::spins);
+    EXPECT_EQ(chain->links[chain->end_link].function, "hw_poll");
+    EXPECT_FALSE(chain->count);
+    EXPECT_THAT(chain->sentence, HasSubstr("hw (pid 310) loops in hw_poll with interrupts off"));
+    event.report.task = {"swapper/1", 0};
+    EXPECT_FALSE(build_chain(event, context)) << "an idle CPU does not loop";
+}
+
+TEST(Chain, TheCpuNumberWhereItMayChange) {
+    EventInfo event = report(0, {"dump_stack", "check_preemption_disabled", "f", "g", "kthread"}, "f", "");
+    event.report.kind = EventKind::bug;
+    event.report.preempt_count.reset();
+    event.report.headline = "BUG: using smp_processor_id() in preemptible [00000000] code: app/321";
+    const auto chain = build_chain(event);
+    ASSERT_TRUE(chain);
+    EXPECT_EQ(chain->ending, Chain::Ending::preemptible);
+    EXPECT_EQ(chain->links[chain->end_link].function, "check_preemption_disabled");
+}
+
+TEST(Chain, ALockThatItsContextDoesNotAllow) {
+    EventInfo event = report(0, {"lock_acquire", "_raw_spin_lock", "f", "g", "kthread"}, "f", "");
+    event.report.kind = EventKind::lockdep;
+    event.report.preempt_count.reset();
+    event.report.fields = {{"family", "wait_context"},
+                           {"held_locks", Fields::array({{{"class", "&g->raw"}, {"function", "g"}}})}};
+    const auto chain = build_chain(event);
+    ASSERT_TRUE(chain);
+    EXPECT_EQ(chain->ending, Chain::Ending::wrong_lock);
+    EXPECT_THAT(chain->links[1].locks, testing::ElementsAre("&g->raw"));
+}
+
+TEST(Chain, TheFrameThatGaveBackTooMuch) {
+    EventInfo event = report(0, {"preempt_count_sub", "_raw_spin_unlock", "f", "g"}, "f", "");
+    event.report.kind = EventKind::warning;
+    event.report.preempt_count.reset();
+    event.report.fields = {{"function", "preempt_count_sub"}};
+    const auto chain = build_chain(event);
+    ASSERT_TRUE(chain);
+    EXPECT_EQ(chain->ending, Chain::Ending::underflow);
+    EXPECT_EQ(chain->links[chain->end_link].function, "preempt_count_sub");
+}
+
+TEST(CountWays, ATrylockMayHaveFailed) {
+    const auto ways = count_ways({{PathCall{"_raw_spin_trylock", 4, {}}}});
+    ASSERT_EQ(ways.size(), 2U);
+    EXPECT_EQ(ways[0].sum() + ways[1].sum(), 1);
+}
+
+TEST(CountWays, AnAmountIsReadFromItsArgument) {
+    const auto ways = count_ways({{PathCall{"__local_bh_disable_ip", 4, {std::nullopt, 0x200}}}});
+    ASSERT_EQ(ways.size(), 1U);
+    EXPECT_EQ(ways[0].sum(), 0x200);
+    EXPECT_TRUE(count_ways({{PathCall{"preempt_count_add", 4, {}}}}).empty()) << "an unknown amount says nothing";
+}
+
+// include/linux/hardirq.h (3.12), preempt_mask.h (3.13), preempt.h (4.4, 5.8)
+TEST(PreemptCount, FieldsByVersion) {
+    EXPECT_EQ(decode_preempt_count(0x00200000, "5.4.72").nmi, 0);
+    EXPECT_EQ(decode_preempt_count(0x00200000, "6.1.0").nmi, 2);
+    EXPECT_TRUE(decode_preempt_count(0x10000002, "2.6.32-5-amd64").preempt_active);
+    EXPECT_TRUE(decode_preempt_count(0x00200002, "3.16.0-4").preempt_active);
+    EXPECT_FALSE(decode_preempt_count(0x10000002, "4.9.0").preempt_active);
+    EXPECT_EQ(decode_preempt_count(0x00110000, "3.10.0").hardirq, 0x11);
+    EXPECT_EQ(decode_preempt_count(0x00110000, "4.9.0").nmi, 1);
+}
+
+TEST(PreemptCount, BelowZeroIsSigned) {
+    for (const std::uint32_t raw : {0x7ffffe01U, 0xfffffe01U, 0x0000fe01U}) {
+        const PreemptCount count = decode_preempt_count(raw);
+        EXPECT_EQ(count.value, -511) << std::hex << raw;
+        EXPECT_THAT(preempt_words(count), HasSubstr("-511, below zero"));
+    }
+}
+
+TEST(InterruptFlag, ByArchitecture) {
+    EXPECT_FALSE(interrupt_flag("RIP: 0033:0x435d50\nRSP: 002b:00007ffffd505ae8 EFLAGS: 00000202"))
+        << "a user's registers";
+    EXPECT_FALSE(interrupt_flag("REGS: c0 TRAP: 0700\nMSR:  000000008202b002 <VEC,CE,EE,FP,ME>\nIRQMASK: 1\n")->on);
+    EXPECT_TRUE(interrupt_flag("MSR: 00029032 <EE,ME,IR,DR,RI>  CR: 24004224")->on);
+    EXPECT_FALSE(interrupt_flag("no registers here"));
 }
 
 }  // namespace

@@ -75,6 +75,28 @@ TEST(Clock, WhatTheBootPrintedDecides) {
     EXPECT_EQ(core_with({}, {fact(Fact::Kind::hz, "enlistment=25")}).clocks[0].hz, 250);
 }
 
+TEST(Clock, TheBootSaysItInThreeWays) {
+    EXPECT_EQ(core_with({}, {fact(Fact::Kind::hz, "max_idle_ns=7645041785100000")}).clocks[0].hz, 250);
+    EXPECT_EQ(core_with({}, {fact(Fact::Kind::hz, "max_idle_ns=1911260446275000")}).clocks[0].hz, 1000);
+    EXPECT_EQ(core_with({}, {fact(Fact::Kind::hz, "max_idle_ns=19112604462750000")}).clocks[0].hz, 100);
+    EXPECT_EQ(core_with({}, {fact(Fact::Kind::hz, "lpj=10369160 bogomips=5184.58")}).clocks[0].hz, 250);
+}
+
+TEST(Clock, EveryFindingIsKeptTheMostTrustedFirst) {
+    const Analysis a = core_with({{1000, 5250, 7}, {1063, 21000, 7}}, {fact(Fact::Kind::hz, "enlistment=25")});
+    ASSERT_GE(a.clocks[0].findings.size(), 2U);
+    EXPECT_EQ(a.clocks[0].findings[0].confidence, HzFinding::Confidence::printed);
+    EXPECT_EQ(a.clocks[0].findings[1].confidence, HzFinding::Confidence::measured);
+    EXPECT_EQ(a.clocks[0].contradiction, "");
+}
+
+TEST(Clock, AContradictionIsReported) {
+    const Analysis a = core_with({{1000, 5250, 7}, {1063, 21000, 7}}, {fact(Fact::Kind::hz, "enlistment=100")});
+    EXPECT_EQ(a.clocks[0].hz, 1000);
+    EXPECT_THAT(a.clocks[0].contradiction, HasSubstr("two reports of grace period 7"));
+    EXPECT_THAT(a.clocks[0].contradiction, HasSubstr("HZ=250"));
+}
+
 TEST(Clock, WhereNothingDecidesItIsNotKnown) {
     const Analysis a = core_with({{500000, 777777, 7}});
     EXPECT_FALSE(a.clocks[0].hz);
@@ -89,6 +111,69 @@ TEST(Episodes, ReportsOfOneGracePeriodAreOneEpisode) {
     EXPECT_EQ(a.stalls[0].events.size(), 2U);
     EXPECT_NEAR(*a.stalls[0].start_s, 979, 0.01);
     EXPECT_TRUE(a.stalls[0].open);
+}
+
+// kernel/rcu/tree_stall.h: the next warning is due after three times the time-out.
+TEST(Episodes, SilenceBehindTheNextDueWarningEndsIt) {
+    Analysis a =
+        core_with({{1000, 5250, 7}}, {fact(Fact::Kind::command_line, "rcupdate.rcu_cpu_stall_timeout=21")});
+    a.artifacts[0].scan.last_time = Time(5000000000);
+    a.stalls = find_stalls(a);
+    ASSERT_EQ(a.stalls.size(), 1U);
+    EXPECT_FALSE(a.stalls[0].open);
+    EXPECT_NEAR(a.stalls[0].end_window.from_s, 1000, 0.01);
+    EXPECT_NEAR(a.stalls[0].end_window.to_s, 1064, 0.1);
+    EXPECT_TRUE(a.stalls[0].end_window.contains(a.stalls[0].end_s));
+    a.artifacts[0].scan.last_time = Time(1060000000);
+    EXPECT_TRUE(find_stalls(a)[0].open) << "no warning is due yet";
+}
+
+EventInfo lockup(EventKind kind, double at_s, const Fields& fields) {
+    EventInfo event;
+    event.report.kind = kind;
+    event.report.time = Time(static_cast<std::int64_t>(at_s * 1e6));
+    event.report.task = {"worker", 77};
+    event.report.cpu = 1;
+    event.report.fields = fields;
+    return event;
+}
+
+Analysis core_with_lockups(std::vector<EventInfo> events) {
+    Analysis analysis = core_with({});
+    for (EventInfo& event : events) {
+        event.id = "e" + std::to_string(analysis.events.size() + 1);
+        analysis.artifacts[0].scan.last_time = *event.report.time;
+        analysis.events.push_back(std::move(event));
+    }
+    analysis.stalls = find_stalls(analysis);
+    return analysis;
+}
+
+// kernel/watchdog.c counts in units of 2^30 ns.
+TEST(Episodes, ASoftLockupThatIsReportedAgainIsOne) {
+    const Analysis a = core_with_lockups({lockup(EventKind::soft_lockup, 100, {{"stuck_s", 23}}),
+                                          lockup(EventKind::soft_lockup, 124, {{"stuck_s", 45}}),
+                                          lockup(EventKind::soft_lockup, 500, {{"stuck_s", 22}})});
+    ASSERT_EQ(a.stalls.size(), 2U);
+    EXPECT_EQ(a.stalls[0].events.size(), 2U);
+    EXPECT_NEAR(*a.stalls[0].start_s, 100 - 23 * 1.0737, 0.5);
+    EXPECT_TRUE(a.stalls[0].views_agree);
+    EXPECT_TRUE(*a.stalls[0].views_agree);
+}
+
+TEST(Episodes, RepeatedReportsOfOneHungTaskAreOne) {
+    const Analysis a = core_with_lockups({lockup(EventKind::hung_task, 245, {{"blocked_s", 122}}),
+                                          lockup(EventKind::hung_task, 368, {{"blocked_s", 245}})});
+    ASSERT_EQ(a.stalls.size(), 1U);
+    EXPECT_NEAR(*a.stalls[0].start_s, 123, 1);
+    EXPECT_TRUE(a.stalls[0].open);
+    EXPECT_TRUE(a.stalls[0].cpus.empty());
+}
+
+TEST(Episodes, AReportWithoutALengthHasNoStart) {
+    const Analysis a = core_with_lockups({lockup(EventKind::hard_lockup, 245, Fields::object())});
+    ASSERT_EQ(a.stalls.size(), 1U);
+    EXPECT_FALSE(a.stalls[0].start_s);
 }
 
 TEST(Episodes, ALaterGracePeriodEndsTheEarlierOne) {

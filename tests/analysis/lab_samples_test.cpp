@@ -50,7 +50,7 @@ protected:
         EXPECT_EQ(chain->links[chain->guilty_link].function, "nokia_rpmsg_notify");
         EXPECT_THAT(chain->links[chain->guilty_link].file, EndsWith("rpmsg_platform_driver.c"));
         EXPECT_EQ(chain->links[chain->guilty_link].line, 100);
-        EXPECT_EQ(chain->links[chain->sleeps_link].count_after + static_cast<unsigned>(chain->by_scheduler),
+        EXPECT_EQ(chain->links[chain->end_link].count_after + static_cast<unsigned>(chain->by_scheduler),
                   0x203U);
         EXPECT_FALSE(chain->contradictory);
         EXPECT_EQ(chain->unexplained, 0);

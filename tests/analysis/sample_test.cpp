@@ -118,7 +118,7 @@ TEST_F(Sample, TheChainRunsFromTheQueueToTheMutex) {
     ASSERT_EQ(analysis_->chains.size(), 1U);
     const Chain& chain = analysis_->chains[0];
     std::vector<std::string> names;
-    for (std::size_t i = chain.disabled_link; i <= chain.sleeps_link; ++i)
+    for (std::size_t i = chain.disabled_link; i <= chain.end_link; ++i)
         names.push_back(chain.links[i].function +
                         (chain.links[i].module.empty() ? "" : " [" + chain.links[i].module + "]"));
     EXPECT_THAT(names, ElementsAre("__dev_queue_xmit", "qdisc_run.part.99", "__qdisc_run", "sch_direct_xmit",
@@ -128,11 +128,11 @@ TEST_F(Sample, TheChainRunsFromTheQueueToTheMutex) {
     EXPECT_EQ(chain.disabled_at.function, "__dev_queue_xmit");
     EXPECT_EQ(chain.disabled_at.offset, 0x80U);
     EXPECT_EQ(chain.disabled_at.size, 0x5f0U);
-    EXPECT_EQ(chain.count.raw, 0x203U);
-    EXPECT_EQ(chain.count.preempt, 3);
-    EXPECT_EQ(chain.count.softirq_disabled, 1);
-    EXPECT_FALSE(chain.count.serving_softirq);
-    EXPECT_EQ(chain.count.hardirq, 0);
+    EXPECT_EQ(chain.count->raw, 0x203U);
+    EXPECT_EQ(chain.count->preempt, 3);
+    EXPECT_EQ(chain.count->softirq_disabled, 1);
+    EXPECT_FALSE(chain.count->serving_softirq);
+    EXPECT_EQ(chain.count->hardirq, 0);
     EXPECT_EQ(chain.unexplained, 0);
     EXPECT_FALSE(chain.contradictory);
     EXPECT_EQ(chain.links[chain.guilty_link].function, "nokia_rpmsg_notify");

@@ -170,6 +170,19 @@ private slots:
                  std::string("nt-b/core-0/dmesg.txt"));
     }
 
+    void a_marked_time_filters_events_and_log() {
+        Selection* selection = window_->selection();
+        const QAbstractItemModel* list = window_->findChild<RowView*>("event-list")->model();
+        const int all = list->rowCount();
+        selection->pick_event("e1");
+        selection->pick_range({"nt-a", "core-0", 50494.0, 50494.3});
+        QCOMPARE(list->rowCount(), 1);  // the sleep; its warning comes later, nt-b has another clock
+        QVERIFY(part<LogView>()->first_line() >= 20);
+        selection->clear_range();
+        QCOMPARE(list->rowCount(), all);
+        selection->pick_event("e1");
+    }
+
     void the_log_shows_lines_with_clock_cpu_and_remark() {
         const QString line = part<LogView>()->line_as_text(35);
         QCOMPARE(line, QStringLiteral(

@@ -103,6 +103,41 @@ private slots:
         QVERIFY(!find_source(analysis, {}, "/home/x/misc/other.c"));
     }
 
+    void bars_that_overlap_stand_one_below_the_other() {
+        std::vector<LaneBar> bars(4);
+        bars[0].start = 0, bars[0].end = 10;
+        bars[1].start = 5, bars[1].end = 15;
+        bars[2].start = 12, bars[2].end = 20;  // free again in the first row
+        bars[3].start = 6, bars[3].end = 7, bars[3].lane = 1;
+        stack_bars(bars);
+        QCOMPARE(bars[0].row, 0);
+        QCOMPARE(bars[1].row, 1);
+        QCOMPARE(bars[2].row, 0);
+        QCOMPARE(bars[2].rows, 2);
+        QCOMPARE(bars[3].rows, 1);
+    }
+
+    void a_time_range_of_a_log_is_found_by_its_lines() {
+        auto analysis = std::make_shared<Analysis>();
+        ArtifactInfo info;
+        info.artifact.kind = ArtifactKind::kernel_log;
+        std::string text = "no stamp\n";
+        for (int i = 0; i < 5000; ++i)
+            text +=
+                QString("[%1] line\n").arg(i * 0.5, 12, 'f', 6).toStdString() + (i % 7 ? "" : "program output\n");
+        info.artifact.bytes = Bytes::own(text);
+        analysis->artifacts.push_back(info);
+        const LogText log(analysis, 0);
+        const auto lines = log.lines_between(100, 200);
+        QVERIFY(lines.has_value());
+        QCOMPARE(*parse_record(log.read(lines->first, 1).front().text).time, Time(100000000));
+        std::optional<Time> last;
+        for (const LogLine& line : log.read(lines->first, lines->second - lines->first + 1))
+            if (const auto time = parse_record(line.text).time) last = time;
+        QCOMPARE(*last, Time(200000000));
+        QVERIFY(!log.lines_between(9000, 9001));
+    }
+
     void time_and_pixels_convert_both_ways() {
         TimelinePlot plot;
         plot.resize(700, 300);

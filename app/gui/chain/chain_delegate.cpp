@@ -76,8 +76,7 @@ void ChainDelegate::paint_frame(QPainter& painter, const QRect& rect, const Chai
     int right = rect.right() - right_edge;
     if (row.role == Link::Role::guilty)
         right = draw_right(painter, right, rect, QStringLiteral("◀ guilty"), bold(ui_font()), t.cause);
-    if (row.role == Link::Role::sleeps)
-        right = draw_right(painter, right, rect, "sleeps: not allowed here", ui_font(), t.cause);
+    if (!row.ending.isEmpty()) right = draw_right(painter, right, rect, row.ending, ui_font(), t.cause);
     if (row.role == Link::Role::outside && row.link == 0)
         right = draw_right(painter, right, rect, "may sleep", ui_font(), t.muted);
     for (const QString& pill : {row.patched ? QStringLiteral("patch") : QString(), row.proof}) {
@@ -93,7 +92,7 @@ void ChainDelegate::paint_frame(QPainter& painter, const QRect& rect, const Chai
                        row.role == Link::Role::disables ? t.warning : t.cause);
 
     const bool key =
-        row.role == Link::Role::disables || row.role == Link::Role::guilty || row.role == Link::Role::sleeps;
+        row.role == Link::Role::disables || row.role == Link::Role::guilty || row.role == Link::Role::ends;
     int left = rect.left() + bands_left + bands_room + 12;
     const auto draw = [&](const QString& text, const QFont& font, const QColor& colour) {
         const QRect area(left, rect.top(), std::max(0, right - left), rect.height());

@@ -1,5 +1,6 @@
 #include "app/gui/chain/chain_model.h"
 
+#include "analysis/chain/chain_words.h"
 #include "analysis/words.h"
 #include "app/gui/words.h"
 
@@ -19,17 +20,6 @@ bool in_chain(Link::Role role) {
 }
 
 }  // namespace
-
-QString count_in_words(const PreemptCount& count) {
-    QStringList words;
-    if (count.nmi) words << "NMI";
-    if (count.hardirq) words << QString("hard interrupt × %1").arg(count.hardirq);
-    if (count.serving_softirq) words << "serving a softirq";
-    if (count.softirq_disabled == 1) words << "bottom halves off once";
-    if (count.softirq_disabled > 1) words << QString("bottom halves off × %1").arg(count.softirq_disabled);
-    words << QString::number(count.preempt);
-    return words.join(" + ");
-}
 
 void ChainModel::set_chain(const Chain* chain) {
     chain_.reset();
@@ -54,13 +44,18 @@ void ChainModel::add_frame(std::size_t number) {
     row.frame = link.frame;
     row.link = row.link_last = number;
     row.patched = !link.hunks.empty();
+    if (number == chain_->end_link) row.ending = qs(end_words(chain_->ending));
     if (in_chain(link.role)) {
-        if (link.added >= softirq_disable_offset) bands_.push_back(Band::bottom_halves);
-        for (int lock = 0; lock < link.added % softirq_disable_offset; ++lock)
+        const int added = std::max(0, link.added);
+        if (added >= softirq_disable_offset) bands_.push_back(Band::bottom_halves);
+        for (int lock = 0; lock < added % softirq_disable_offset; ++lock)
             bands_.push_back(link.proof == "unexplained" ? Band::unexplained : Band::lock);
+        for (int lock = 0; lock < -link.added && !bands_.empty(); ++lock) bands_.pop_back();
         if (link.added) row.count = hex(link.count_after);
         row.proof = qs(link.proof);
         row.effect = qs(link.effect);
+        for (const std::string& lock : link.locks)
+            row.effect += (row.effect.isEmpty() ? "holds " : ", holds ") + qs(lock);
         row.bands = bands_;
     } else if (link.role == Link::Role::outside) {
         row.bands = {Band::may_sleep};
@@ -98,7 +93,7 @@ void ChainModel::rebuild() {
     bands_.clear();
     if (chain_ && !chain_->links.empty()) {
         const auto& links = chain_->links;
-        const std::size_t disabled = chain_->disabled_link, slept = std::min(chain_->sleeps_link, links.size() - 1);
+        const std::size_t disabled = chain_->disabled_link, slept = std::min(chain_->end_link, links.size() - 1);
         // The outermost frame and the last one that was still free say where the task came from.
         if (disabled > 0) add_frame(0);
         if (disabled > 2) add_run(1, disabled - 2, {});
@@ -106,20 +101,19 @@ void ChainModel::rebuild() {
         ChainRow divider;
         divider.kind = ChainRow::Kind::disabled_here;
         const Link& first = links[disabled];
-        divider.text = "preemption disabled here" + (first.basis.empty() ? QString() : ": " + qs(first.basis));
+        divider.text =
+            (chain_->disabled_known ? QStringLiteral("preemption disabled here")
+                                    : QStringLiteral("preemption is off here; since where is not shown")) +
+            (first.basis.empty() ? QString() : ": " + qs(first.basis));
         divider.count = first.added ? "+" + hex(static_cast<std::uint64_t>(first.added)) : QString();
         divider.link = disabled;
         rows_.push_back(divider);
         for (std::size_t link = disabled; link <= slept; ++link) add_frame(link);
         divider = {};
         divider.kind = ChainRow::Kind::slept_here;
-        divider.text = QStringLiteral("slept here: schedule()");
-        const bool agrees = chain_->unexplained == 0 && !chain_->contradictory;
-        divider.count =
-            QStringLiteral("%1 = %2 %3")
-                .arg(chain_->by_scheduler ? QString("+%1").arg(chain_->by_scheduler) : QString(),
-                     hex(chain_->count.raw), agrees ? QStringLiteral("✔ as printed") : QStringLiteral("as printed"))
-                .trimmed();
+        divider.text = chain_->ending == Chain::Ending::slept ? QStringLiteral("slept here: schedule()")
+                                                              : qs(end_words(chain_->ending));
+        divider.count = qs(sum_words(*chain_));
         divider.link = slept;
         rows_.push_back(divider);
         if (slept + 1 < links.size()) add_run(slept + 1, links.size() - 1, " of the report itself");
@@ -143,8 +137,8 @@ QVariant ChainModel::data(const QModelIndex& index, int role) const {
     if (role == Qt::DisplayRole) return row.module.isEmpty() ? row.text : row.text + " [" + row.module + "]";
     if (role == Qt::ToolTipRole && !row.tip.isEmpty()) return row.tip;
     if (role == Qt::AccessibleTextRole) {
-        static const char* const roles[] = {"may sleep", "disables preemption", "", "guilty",
-                                            "sleeps",    "part of the report"};
+        static const char* const roles[] = {"may sleep", "disables preemption", "",
+                                            "guilty",    "ends here",           "part of the report"};
         return QStringList{row.text, row.module,
                            row.kind == ChainRow::Kind::frame ? roles[static_cast<int>(row.role)] : "", row.count,
                            row.proof}

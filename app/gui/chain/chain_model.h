@@ -19,8 +19,9 @@ struct ChainRow {
     Kind kind = Kind::frame;
     QString text;  // the function, or the sentence
     QString module, effect;
-    QString count;  // preempt_count after this frame, where it changed
-    QString proof;  // "known", "shown", "unexplained"
+    QString count;   // preempt_count after this frame, where it changed
+    QString proof;   // "known", "shown", "unexplained"
+    QString ending;  // of the last frame: "sleeps: not allowed here"
     Link::Role role = Link::Role::inside;
     bool patched = false;
     std::vector<Band> bands;
@@ -52,8 +53,5 @@ private:
     std::vector<ChainRow> rows_;
     std::vector<Band> bands_;  // while rows are built: what holds at this point
 };
-
-// "= bottom halves off once + 3"
-QString count_in_words(const PreemptCount& count);
 
 }  // namespace stallsight::gui

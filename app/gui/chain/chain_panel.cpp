@@ -4,6 +4,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "analysis/chain/chain_words.h"
 #include "app/gui/answer/mark_up.h"
 #include "app/gui/chain/chain_delegate.h"
 #include "app/gui/theme.h"
@@ -106,14 +107,18 @@ QString ChainPanel::heading(const Chain* chain) const {
                    "sleep: this report does not print one. Its stacks are under Stack.</span>")
             .arg(event_name(*event).toHtmlEscaped(), css(t.muted));
     }
-    const QString verdict = chain->contradictory      ? QStringLiteral("contradictory")
+    const QString verdict = chain->contradictory      ? "contradictory: " + qs(chain->contradiction).toHtmlEscaped()
+                            : !chain->count           ? QString()
                             : chain->unexplained == 0 ? QStringLiteral("✔ nothing unexplained")
                                                       : QString("%1 unexplained").arg(chain->unexplained);
-    return QString(
-               "<b>preempt_count <span style=\"font-family:'%1'\">%2</span></b> = %3 "
-               "<span style='color:%4'>&nbsp;·&nbsp; %5</span>")
-        .arg(mono_font().family(), hex(chain->count.raw, 8), count_in_words(chain->count),
-             css(verdict.startsWith(QChar(0x2714)) ? t.good : t.cause), verdict);
+    QString text = QString("<b>%1</b> <span style='color:%2'>&nbsp;·&nbsp; %3</span>")
+                       .arg(qs(count_words(*chain)).toHtmlEscaped(),
+                            css(verdict.startsWith(QChar(0x2714)) ? t.good : t.cause), verdict);
+    for (const CountCheck& check : chain->checks)
+        text += QString("<br><span style='color:%1'>%2: %3</span>")
+                    .arg(css(check.agrees ? t.muted : t.cause), qs(check.says).toHtmlEscaped(),
+                         qs(check.words).toHtmlEscaped());
+    return text;
 }
 
 QString ChainPanel::advice() const {

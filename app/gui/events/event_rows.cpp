@@ -106,11 +106,14 @@ std::vector<TortureSummary> torture_summaries(const Analysis& analysis) {
     return all;
 }
 
-std::vector<Row> event_rows(const Analysis& analysis) {
+std::vector<Row> event_rows(const Analysis& analysis, const EventFilter& wanted) {
+    const auto hidden = [&](const EventInfo& event) { return wanted && !wanted(event); };
     std::vector<Row> rows;
     std::map<std::string, std::size_t> by_signature, place;  // signature, event id -> index into rows
     for (const EventInfo& event : analysis.events) {
-        if (analysis.event(event.caused_by)) continue;
+        // What follows from an event outside the range stands for itself.
+        const EventInfo* cause = analysis.event(event.caused_by);
+        if (hidden(event) || (cause && !hidden(*cause))) continue;
         const std::string key =
             event.signature.empty() ? event.id : event.signature + '\n' + std::to_string(event.artifact);
         const auto [it, fresh] = by_signature.try_emplace(key, rows.size());
@@ -125,7 +128,8 @@ std::vector<Row> event_rows(const Analysis& analysis) {
         if (!row.children.empty()) row.pills.prepend(QString("× %1").arg(row.children.size() + 1));
     for (const EventInfo& event : analysis.events) {
         // Consequences of consequences stand under the first cause: the list stays two levels deep.
-        const EventInfo* root = analysis.event(event.caused_by);
+        const bool told = hidden(event) || place.contains(event.id);
+        const EventInfo* root = told ? nullptr : analysis.event(event.caused_by);
         for (std::size_t guard = 0; root && !place.contains(root->id) && guard < analysis.events.size(); ++guard)
             root = analysis.event(root->caused_by);
         if (root && place.contains(root->id)) rows[place[root->id]].children.push_back(event_row(analysis, event));
@@ -135,6 +139,7 @@ std::vector<Row> event_rows(const Analysis& analysis) {
         const std::string& first = analysis.diagnoses.front().evidence.front();
         std::stable_partition(rows.begin(), rows.end(), [&](const Row& row) { return row.event == first; });
     }
+    if (wanted) return rows;  // rcutorture is summed up over the whole log
     for (const TortureSummary& summary : torture_summaries(analysis)) rows.push_back(torture_row(summary));
     return rows;
 }

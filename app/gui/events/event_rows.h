@@ -1,12 +1,16 @@
 // The events as rows: causes first, what follows from each below it, the same report again folded into the first.
 #pragma once
 
+#include <functional>
+
 #include "analysis/analysis.h"
 #include "app/gui/rows/row_model.h"
 
 namespace stallsight::gui {
 
-std::vector<Row> event_rows(const Analysis& analysis);
+// Only the events that `wanted` takes; all of them without it.
+using EventFilter = std::function<bool(const EventInfo&)>;
+std::vector<Row> event_rows(const Analysis& analysis, const EventFilter& wanted = {});
 
 // "3 in 2 incidents"
 QString events_in_words(const Analysis& analysis);

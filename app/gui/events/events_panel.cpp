@@ -1,5 +1,7 @@
 #include "app/gui/events/events_panel.h"
 
+#include <algorithm>
+
 #include "app/gui/events/event_rows.h"
 #include "app/gui/words.h"
 
@@ -11,6 +13,7 @@ EventsPanel::EventsPanel(Selection* selection, QWidget* parent)
     view_->setAccessibleName("Events");
     set_content(view_);
     connect(selection, &Selection::analysis_changed, this, &EventsPanel::rebuild);
+    connect(selection, &Selection::range_changed, this, &EventsPanel::rebuild);
     connect(selection, &Selection::changed, this, [this] {
         const EventInfo* event = selection_->event();
         view_->follow(event ? model_->index_of_event(event->id) : QModelIndex());
@@ -20,12 +23,19 @@ EventsPanel::EventsPanel(Selection* selection, QWidget* parent)
 
 void EventsPanel::rebuild() {
     const AnalysisPtr& analysis = selection_->analysis();
-    model_->set_rows(analysis ? event_rows(*analysis) : std::vector<Row>());
+    EventFilter wanted;
+    if (selection_->range()) wanted = [this](const EventInfo& event) { return selection_->in_range(event); };
+    model_->set_rows(analysis ? event_rows(*analysis, wanted) : std::vector<Row>());
     // The same report hundreds of times over would bury the other incidents.
     constexpr int most = 6;
     for (int row = 0; row < model_->rowCount(); ++row)
         if (model_->rowCount(model_->index(row, 0)) > most) view_->collapse(model_->index(row, 0));
-    set_note(analysis ? events_in_words(*analysis) : QString());
+    if (analysis && wanted)
+        set_note(QString("%1 of %2 in the marked time")
+                     .arg(std::count_if(analysis->events.begin(), analysis->events.end(), wanted))
+                     .arg(analysis->events.size()));
+    else
+        set_note(analysis ? events_in_words(*analysis) : QString());
 }
 
 void EventsPanel::pick(const QModelIndex& index) {

@@ -102,14 +102,14 @@ std::vector<FieldRow> field_rows(const Analysis& analysis, const EventInfo& even
     std::vector<FieldRow> rows;
     add_identity(analysis, event, rows);
     add_stall(analysis, event, rows);
-    if (const Chain* chain = analysis.chain_of(event.id)) {
-        FieldRow row{"preempt_count", hex(chain->count.raw, 8), {}};
-        add(row.parts, "context", qs(chain->count.context));
-        add(row.parts, "preemption disabled", QString("%1 times").arg(chain->count.preempt));
-        add(row.parts, "bottom halves disabled", QString("%1 times").arg(chain->count.softirq_disabled));
-        add(row.parts, "serving a softirq", chain->count.serving_softirq ? "yes" : "no");
-        add(row.parts, "hard interrupts", QString::number(chain->count.hardirq));
-        add(row.parts, "NMIs", QString::number(chain->count.nmi));
+    if (const Chain* chain = analysis.chain_of(event.id); chain && chain->count) {
+        FieldRow row{"preempt_count", hex(chain->count->raw, 8), {}};
+        add(row.parts, "context", qs(chain->count->context));
+        add(row.parts, "preemption disabled", QString("%1 times").arg(chain->count->preempt));
+        add(row.parts, "bottom halves disabled", QString("%1 times").arg(chain->count->softirq_disabled));
+        add(row.parts, "serving a softirq", chain->count->serving_softirq ? "yes" : "no");
+        add(row.parts, "hard interrupts", QString::number(chain->count->hardirq));
+        add(row.parts, "NMIs", QString::number(chain->count->nmi));
         rows.push_back(std::move(row));
     }
     for (const auto& [key, value] : event.report.fields.items()) rows.push_back(row_of(field_name(key), value));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 
 namespace stallsight::gui {
 
@@ -31,6 +32,30 @@ std::vector<LogLine> LogText::read(std::uint64_t first, std::size_t count) const
         lines.push_back({number, text, cut});
     }
     return lines;
+}
+
+// The first line at or behind that time; lines() + 1 where there is none.
+std::uint64_t LogText::first_line_from(double s) const {
+    constexpr std::uint64_t look = 200;  // lines without a stamp stand in a row: a program's output
+    std::uint64_t low = 1, high = lines() + 1;
+    while (low < high) {
+        const std::uint64_t middle = low + (high - low) / 2;
+        std::optional<double> at;
+        std::uint64_t line = middle;
+        for (; line < std::min(high, middle + look) && !at; ++line)
+            if (const auto time = parse_record(read(line, 1).front().text).time) at = seconds(*time);
+        if (at && *at < s)
+            low = line;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+std::optional<std::pair<std::uint64_t, std::uint64_t>> LogText::lines_between(double from_s, double to_s) const {
+    const std::uint64_t first = first_line_from(from_s), behind = first_line_from(std::nextafter(to_s, to_s + 1));
+    if (first >= behind) return std::nullopt;
+    return std::pair(first, behind - 1);
 }
 
 std::optional<std::uint64_t> find_text(std::string_view text, std::string_view needle, std::uint64_t from,

@@ -34,10 +34,16 @@ public:
     [[nodiscard]] std::vector<LogLine> read(std::uint64_t first, std::size_t count) const;
     [[nodiscard]] std::uint64_t line_at(std::uint64_t offset) const { return index_->line_at(view_, offset); }
     [[nodiscard]] std::uint64_t offset_of(std::uint64_t line) const { return index_->offset_of(view_, line); }
+    // First and last line whose kernel time lies in the range; nothing where none does. The clock is taken to go
+    // forwards, so that a log of any size is searched with a few looks.
+    [[nodiscard]] std::optional<std::pair<std::uint64_t, std::uint64_t>> lines_between(double from_s,
+                                                                                       double to_s) const;
     [[nodiscard]] std::string_view bytes() const { return view_; }
     [[nodiscard]] bool is_log() const { return is_log_; }
 
 private:
+    [[nodiscard]] std::uint64_t first_line_from(double s) const;
+
     AnalysisPtr analysis_;  // keeps the bytes mapped
     std::string_view view_;
     std::shared_ptr<const LineIndex> index_;

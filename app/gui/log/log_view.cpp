@@ -44,7 +44,7 @@ std::set<std::string> key_functions(const Analysis& analysis, const EventInfo* e
     if (!event) return keys;
     keys.insert(event->guilty.function);
     if (const Chain* chain = analysis.chain_of(event->id))
-        for (std::size_t link : {chain->disabled_link, chain->guilty_link, chain->sleeps_link})
+        for (std::size_t link : {chain->disabled_link, chain->guilty_link, chain->end_link})
             if (link < chain->links.size()) keys.insert(chain->links[link].function);
     return keys;
 }
@@ -58,10 +58,12 @@ LogView::LogView(Selection* selection, QWidget* parent) : QAbstractScrollArea(pa
     setFocusPolicy(Qt::StrongFocus);
     viewport()->setAutoFillBackground(false);
     connect(selection, &Selection::changed, this, &LogView::follow);
+    connect(selection, &Selection::range_changed, this, &LogView::follow_range);
     connect(selection, &Selection::analysis_changed, this, [this] {
         text_ = {};
         artifact_.reset();
         shown_event_.clear();
+        shown_ = {1, 0};
         update_bars();
         viewport()->update();
     });
@@ -84,7 +86,7 @@ void LogView::follow() {
     if (other_file) {
         artifact_ = selection_->artifact();
         text_ = is_text(analysis->artifacts[*artifact_].artifact) ? LogText(analysis, *artifact_) : LogText();
-        update_bars();
+        follow_range();
         verticalScrollBar()->setValue(0);
         emit artifact_changed();
     }
@@ -106,11 +108,27 @@ void LogView::scroll_to(std::uint64_t line, std::uint64_t also) {
     // The report's first line stays in sight as long as the other line does not push it out.
     std::uint64_t top = low > above ? low - above : 1;
     if (high >= top + rows) top = high - rows / 2;
-    verticalScrollBar()->setValue(static_cast<int>(std::min<std::uint64_t>(top - 1, INT_MAX)));
+    top = std::max(top, shown_.first);
+    verticalScrollBar()->setValue(static_cast<int>(std::min<std::uint64_t>(top - shown_.first, INT_MAX)));
+}
+
+// Only the lines of the marked time are shown of a log of that core.
+void LogView::follow_range() {
+    shown_ = {1, text_.lines()};
+    const auto& range = selection_->range();
+    if (range && artifact_ && text_.is_log()) {
+        const Artifact& artifact = selection_->analysis()->artifacts[*artifact_].artifact;
+        const auto lines = artifact.board == range->board && artifact.core == range->core
+                               ? text_.lines_between(range->from_s, range->to_s)
+                               : std::nullopt;
+        if (lines) shown_ = *lines;
+    }
+    update_bars();
+    viewport()->update();
 }
 
 std::uint64_t LogView::first_line() const {
-    return static_cast<std::uint64_t>(verticalScrollBar()->value()) + 1;
+    return static_cast<std::uint64_t>(verticalScrollBar()->value()) + shown_.first;
 }
 
 std::size_t LogView::visible_lines() const {
@@ -118,7 +136,7 @@ std::size_t LogView::visible_lines() const {
 }
 
 void LogView::update_bars() {
-    const std::uint64_t rows = visible_lines(), lines = text_.lines();
+    const std::uint64_t rows = visible_lines(), lines = shown_.second + 1 - shown_.first;
     verticalScrollBar()->setPageStep(static_cast<int>(rows));
     verticalScrollBar()->setRange(
         0, lines > rows ? static_cast<int>(std::min<std::uint64_t>(lines - rows, INT_MAX)) : 0);
@@ -154,7 +172,8 @@ void LogView::paintEvent(QPaintEvent*) {
     }
     const Columns c = columns();
     qreal widest = 0, top = 0;
-    for (const LogLine& line : text_.read(first_line(), visible_lines() + 1)) {
+    const std::uint64_t behind = shown_.second + 1, left = behind - std::min(first_line(), behind);
+    for (const LogLine& line : text_.read(first_line(), std::min<std::uint64_t>(visible_lines() + 1, left))) {
         widest = std::max(widest, draw_line(painter, line, c, top));
         top += c.height;
     }
@@ -273,7 +292,7 @@ QString LogView::line_as_text(std::uint64_t line) const {
 void LogView::mousePressEvent(QMouseEvent* event) {
     if (!artifact_) return;
     const std::uint64_t line = first_line() + static_cast<std::uint64_t>(event->pos().y() / columns().height);
-    if (line <= text_.lines()) selection_->pick_line(*artifact_, line);
+    if (line <= shown_.second) selection_->pick_line(*artifact_, line);
 }
 
 void LogView::mouseDoubleClickEvent(QMouseEvent*) {

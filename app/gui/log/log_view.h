@@ -50,6 +50,7 @@ private:
     void follow();
     void scroll_to(std::uint64_t line, std::uint64_t also);
     void update_bars();
+    void follow_range();
     void move_by(std::int64_t lines);
     [[nodiscard]] Columns columns() const;
     qreal draw_line(QPainter& painter, const LogLine& line, const Columns& columns, qreal top) const;
@@ -61,6 +62,7 @@ private:
     Selection* selection_;
     LogText text_;
     std::optional<std::size_t> artifact_;
+    std::pair<std::uint64_t, std::uint64_t> shown_{1, 0};  // first and last line that are shown: the marked time's
     std::set<std::string> keys_;
     std::map<std::uint64_t, LineNote> notes_;
     QString found_;

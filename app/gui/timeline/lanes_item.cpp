@@ -15,6 +15,7 @@ LanesItem::LanesItem(QCPAxisRect* rect, CoreLanes lanes)
     : QCPAbstractItem(rect->parentPlot()), rect_(rect), lanes_(std::move(lanes)) {
     setClipToAxisRect(false);  // the core's name and the HZ line stand outside
     setSelectable(false);
+    for (std::size_t i = 0; i < lanes_.marks.size(); ++i) by_event_.emplace(lanes_.marks[i].event, i);
 }
 
 QRectF LanesItem::box_of(const LaneBar& bar) const {
@@ -22,7 +23,8 @@ QRectF LanesItem::box_of(const LaneBar& bar) const {
     const double right = rect_->axis(QCPAxis::atTop)->coordToPixel(bar.end);
     const double middle = rect_->axis(QCPAxis::atLeft)->coordToPixel(bar.lane + 0.5);
     const double half = bar.kind == LaneBar::Kind::starved ? 8 : 9;
-    return {left, middle - half, std::max(right - left, 3.0), 2 * half};
+    const double height = 2 * half / bar.rows;
+    return {left, middle - half + bar.row * height, std::max(right - left, 3.0), height - (bar.rows > 1 ? 1 : 0)};
 }
 
 QPointF LanesItem::place_of(const LaneMark& mark) const {
@@ -32,8 +34,9 @@ QPointF LanesItem::place_of(const LaneMark& mark) const {
 
 LanesItem::Hit LanesItem::hit(const QPointF& at) const {
     if (!rect_->rect().adjusted(-2, 0, 8, 0).contains(at.toPoint())) return {};
-    for (auto mark = lanes_.marks.rbegin(); mark != lanes_.marks.rend(); ++mark)
-        if ((place_of(*mark) - at).manhattanLength() < mark_size) return {mark->event, mark->tip};
+    const std::vector<const LaneMark*> marks = distinct_marks();
+    for (auto mark = marks.rbegin(); mark != marks.rend(); ++mark)
+        if ((place_of(**mark) - at).manhattanLength() < mark_size) return {(*mark)->event, (*mark)->tip};
     for (const LaneBar& bar : lanes_.bars)
         if (box_of(bar).contains(at)) return {bar.event, bar.tip};
     for (const CurvePoint& point : lanes_.curve) {
@@ -67,7 +70,9 @@ void LanesItem::draw(QCPPainter* painter) {
         painter->setPen(QPen(theme().accent, 1));
         painter->drawLine(QPointF(x, rect_->top()), QPointF(x, rect_->bottom()));
     }
-    for (const LaneBar& bar : lanes_.bars) draw_bar(painter, bar);
+    const QCPRange seen = rect_->axis(QCPAxis::atTop)->range();
+    for (const LaneBar& bar : lanes_.bars)
+        if (bar.end >= seen.lower && bar.start <= seen.upper) draw_bar(painter, bar);
     draw_marks(painter);
     draw_span(painter);
     painter->restore();
@@ -124,6 +129,7 @@ void LanesItem::draw_bar(QCPPainter* painter, const LaneBar& bar) const {
         painter->drawRect(box);
     }
     const QRectF seen = box.intersected(rect_->rect());
+    if (box.height() < 12) return;  // too flat for words: the tooltip has them
     painter->setFont(small(ui_font()));
     const QFontMetricsF metrics(painter->font());
     QRectF words = seen.adjusted(8, 0, -6, 0);
@@ -145,15 +151,36 @@ void LanesItem::draw_bar(QCPPainter* painter, const LaneBar& bar) const {
                       metrics.elidedText(bar.text, Qt::ElideRight, words.width()));
 }
 
+// Marks that are seen, without those that stand within a few pixels of the one before them in the same lane and look
+// the same: what 100 000 of them look like is drawn with a thousand.
+std::vector<const LaneMark*> LanesItem::distinct_marks() const {
+    constexpr double apart = 4;
+    const QCPAxis* axis = rect_->axis(QCPAxis::atTop);
+    const QCPRange seen = axis->range();
+    const double edge = seen.size() * mark_size / std::max(1, rect_->width());
+    std::map<std::pair<int, Mark>, double> last;  // lane and look -> where the last one stands
+    std::vector<const LaneMark*> out;
+    const auto first = std::lower_bound(lanes_.marks.begin(), lanes_.marks.end(), seen.lower - edge,
+                                        [](const LaneMark& mark, double time) { return mark.time < time; });
+    for (auto mark = first; mark != lanes_.marks.end() && mark->time <= seen.upper + edge; ++mark) {
+        const double x = axis->coordToPixel(mark->time);
+        const auto [place, fresh] = last.try_emplace({mark->lane, mark->mark}, x);
+        if (!fresh && x - place->second < apart && mark->event != selected_) continue;
+        place->second = x;
+        out.push_back(&*mark);
+    }
+    return out;
+}
+
 void LanesItem::draw_marks(QCPPainter* painter) const {
     painter->setAntialiasing(true);
-    for (const LaneMark& mark : lanes_.marks)
-        for (const LaneMark& cause : lanes_.marks)
-            if (!mark.caused_by.empty() && cause.event == mark.caused_by) {
-                painter->setPen(QPen(theme().muted, 1.2, Qt::DotLine));
-                painter->drawLine(place_of(cause), place_of(mark));
-            }
-    for (const LaneMark& mark : lanes_.marks) {
+    const std::vector<const LaneMark*> marks = distinct_marks();
+    painter->setPen(QPen(theme().muted, 1.2, Qt::DotLine));
+    for (const LaneMark* mark : marks)
+        if (const auto cause = by_event_.find(mark->caused_by); cause != by_event_.end())
+            painter->drawLine(place_of(lanes_.marks[cause->second]), place_of(*mark));
+    for (const LaneMark* shown : marks) {
+        const LaneMark& mark = *shown;
         const QPointF at = place_of(mark);
         const QRectF box(at.x() - mark_size / 2, at.y() - mark_size / 2, mark_size, mark_size);
         if (mark.event == selected_) {

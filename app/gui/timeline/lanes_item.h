@@ -3,6 +3,8 @@
 
 #include <qcustomplot.h>
 
+#include <map>
+
 #include "app/gui/timeline/timeline_data.h"
 
 namespace stallsight::gui {
@@ -22,8 +24,9 @@ public:
     [[nodiscard]] QCPAxisRect* rect() const { return rect_; }
     [[nodiscard]] Hit hit(const QPointF& at) const;
     void select(const std::string& event, std::optional<double> time);
-    // The time span that is being measured, or none.
+    // The time span that is marked, or none.
     void measure(std::optional<std::pair<double, double>> span) { span_ = span; }
+    [[nodiscard]] const std::optional<std::pair<double, double>>& span() const { return span_; }
 
     double selectTest(const QPointF&, bool, QVariant*) const override { return -1; }
 
@@ -33,6 +36,7 @@ protected:
 private:
     [[nodiscard]] QRectF box_of(const LaneBar& bar) const;
     [[nodiscard]] QPointF place_of(const LaneMark& mark) const;
+    [[nodiscard]] std::vector<const LaneMark*> distinct_marks() const;
     void draw_words(QCPPainter* painter) const;
     void draw_bar(QCPPainter* painter, const LaneBar& bar) const;
     void draw_marks(QCPPainter* painter) const;
@@ -40,6 +44,7 @@ private:
 
     QCPAxisRect* rect_;
     CoreLanes lanes_;
+    std::map<std::string, std::size_t> by_event_;  // event -> its mark
     std::string selected_;
     std::optional<double> cursor_;
     std::optional<std::pair<double, double>> span_;

@@ -73,6 +73,9 @@ LaneBar stall_bar(const StallEpisode& stall, const CoreLanes& lanes, int cpu) {
                    .arg(stall.end_s, 0, 'f', 2)
                    .arg(length_of(stall));
     if (!stall.end_basis.empty()) tip << qs(stall.end_basis);
+    if (stall.views_agree && !*stall.views_agree) tip << "the reports found different tasks or functions there";
+    for (const std::string& what : stall.held_up) tip << "held up " + qs(what);
+    if (!stall.tie.empty()) tip << "follows from a sleep in atomic context: " + qs(stall.tie);
     if (stall.detected_by) tip << QString("detected by CPU %1").arg(*stall.detected_by);
     bar.tip = tip.join('\n');
     return bar;
@@ -117,6 +120,8 @@ void add_marks(const Analysis& analysis, CoreLanes& lanes) {
         mark.tip = tip.join('\n');
         lanes.marks.push_back(std::move(mark));
     }
+    std::stable_sort(lanes.marks.begin(), lanes.marks.end(),
+                     [](const LaneMark& a, const LaneMark& b) { return a.time < b.time; });
 }
 
 void add_curve(const Analysis& analysis, CoreLanes& lanes) {
@@ -149,6 +154,35 @@ void find_range(const CoreInfo* info, CoreLanes& lanes) {
 
 }  // namespace
 
+void stack_bars(std::vector<LaneBar>& bars) {
+    std::vector<LaneBar*> order;
+    for (LaneBar& bar : bars) order.push_back(&bar);
+    std::stable_sort(order.begin(), order.end(), [](const LaneBar* a, const LaneBar* b) {
+        return std::pair(a->lane, a->start) < std::pair(b->lane, b->start);
+    });
+    // A group is a run of bars of one lane that hang together by overlaps.
+    for (std::size_t first = 0; first < order.size();) {
+        std::vector<double> row_ends;
+        double group_end = order[first]->end;
+        std::size_t last = first;
+        for (; last < order.size() && order[last]->lane == order[first]->lane &&
+               (last == first || order[last]->start < group_end);
+             ++last) {
+            LaneBar& bar = *order[last];
+            const auto free =
+                std::find_if(row_ends.begin(), row_ends.end(), [&](double end) { return end <= bar.start; });
+            bar.row = static_cast<int>(free - row_ends.begin());
+            if (free == row_ends.end())
+                row_ends.push_back(bar.end);
+            else
+                *free = bar.end;
+            group_end = std::max(group_end, bar.end);
+        }
+        for (std::size_t i = first; i < last; ++i) order[i]->rows = static_cast<int>(row_ends.size());
+        first = last;
+    }
+}
+
 std::vector<CoreLanes> timeline_lanes(const Analysis& analysis) {
     std::vector<CoreLanes> all;
     for (const CoreInfo& info : analysis.cores) {
@@ -162,7 +196,15 @@ std::vector<CoreLanes> timeline_lanes(const Analysis& analysis) {
             hz = clock->hz;
             lanes.basis = (clock->hz ? QString("HZ %1: ").arg(*clock->hz) : QString("HZ ")) + qs(clock->basis);
         }
+        if (const ClockOffset* offset = analysis.offset_of(info.board, info.core)) {
+            lanes.offset = offset->offset_s;
+            lanes.basis += QString(" · clock %1 s ± %2 s: %3")
+                               .arg(offset->offset_s, 0, 'f', 3)
+                               .arg(offset->error_s, 0, 'f', 3)
+                               .arg(qs(offset->basis));
+        }
         add_bars(analysis, lanes, hz);
+        stack_bars(lanes.bars);
         add_marks(analysis, lanes);
         add_curve(analysis, lanes);
         find_range(&info, lanes);

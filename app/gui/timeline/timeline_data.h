@@ -15,6 +15,7 @@ struct LaneBar {
     int lane = 0;
     double start = 0, end = 0;
     bool open = false;
+    int row = 0, rows = 1;  // bars of one lane that overlap stand one below the other
     QString text, tip;
     std::string event;
 };
@@ -37,12 +38,16 @@ struct CoreLanes {
     QString title;
     std::vector<int> cpus;  // one lane each, in this order; -1: the CPU is not known
     std::vector<LaneBar> bars;
-    std::vector<LaneMark> marks;
+    std::vector<LaneMark> marks;    // by time
     std::vector<CurvePoint> curve;  // rcutorture's versions a second
     QString basis;
+    std::optional<double> offset;  // to the first core's clock
     double first = 0, last = 1;
 };
 
 std::vector<CoreLanes> timeline_lanes(const Analysis& analysis);
+
+// Sets `row` and `rows` of bars that overlap in one lane.
+void stack_bars(std::vector<LaneBar>& bars);
 
 }  // namespace stallsight::gui

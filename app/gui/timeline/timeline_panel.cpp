@@ -14,10 +14,13 @@ TimelinePanel::TimelinePanel(Selection* selection, QWidget* parent)
     scroll_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setFocusProxy(plot_);
     set_content(scroll_);
-    set_note(QStringLiteral("uptime of each core · Ctrl+wheel zooms, drag pans, Shift+drag measures, F fits"));
+    set_note(
+        QStringLiteral("uptime of each core · Ctrl+wheel zooms, drag pans, Shift+drag filters by time, F fits"));
     connect(selection, &Selection::analysis_changed, this, &TimelinePanel::rebuild);
     connect(selection, &Selection::changed, this, &TimelinePanel::follow);
     connect(plot_, &TimelinePlot::event_picked, selection_, &Selection::pick_event);
+    connect(plot_, &TimelinePlot::range_picked, selection_, &Selection::pick_range);
+    connect(plot_, &TimelinePlot::range_cleared, selection_, &Selection::clear_range);
 }
 
 void TimelinePanel::rebuild() {
@@ -40,6 +43,8 @@ void TimelinePanel::keyPressEvent(QKeyEvent* event) {
     switch (event->key()) {
         case Qt::Key_F:
             return plot_->fit();
+        case Qt::Key_Escape:
+            return plot_->clear_range();
         case Qt::Key_Plus:
         case Qt::Key_Equal:
         case Qt::Key_W:

@@ -159,11 +159,21 @@ void TimelinePlot::pan(double share) {
     set_range(*item, {range.lower + share * range.size(), range.upper + share * range.size()});
 }
 
+void TimelinePlot::clear_range() {
+    for (LanesItem* item : items_) item->measure(std::nullopt);
+    replot(rpQueuedReplot);
+    emit range_cleared();
+}
+
 void TimelinePlot::set_range(const LanesItem& item, QCPRange range) {
     // A microsecond is what the kernel's clock prints; far outside the log there is nothing to see.
     const double whole = item.lanes().last - item.lanes().first;
     if (range.size() < 20e-6 || range.size() > whole * 4) return;
     item.rect()->axis(QCPAxis::atTop)->setRange(range);
+    // Cores whose clocks are aligned show the same moments.
+    for (LanesItem* other : items_)
+        if (other != &item && item.lanes().offset && other->lanes().offset)
+            other->rect()->axis(QCPAxis::atTop)->setRange(range + (*item.lanes().offset - *other->lanes().offset));
     replot(rpQueuedReplot);
 }
 
@@ -220,9 +230,14 @@ void TimelinePlot::mouseMoveEvent(QMouseEvent* event) {
 void TimelinePlot::mouseReleaseEvent(QMouseEvent* event) {
     const bool click = (event->pos() - pressed_).manhattanLength() < 4;
     if (measured_) {
-        if (click) measured_->measure(std::nullopt);
+        LanesItem* item = measured_;
         measured_ = nullptr;
-        return replot(rpQueuedReplot);
+        if (click || !item->span()) return clear_range();
+        const auto [a, b] = *item->span();
+        for (LanesItem* other : items_)
+            if (other != item) other->measure(std::nullopt);
+        replot(rpQueuedReplot);
+        return emit range_picked({item->lanes().board, item->lanes().core, std::min(a, b), std::max(a, b)});
     }
     QCustomPlot::mouseReleaseEvent(event);
     const LanesItem* item = click ? item_at(event->pos()) : nullptr;

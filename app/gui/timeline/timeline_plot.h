@@ -3,6 +3,7 @@
 
 #include <qcustomplot.h>
 
+#include "app/gui/selection.h"
 #include "app/gui/timeline/lanes_item.h"
 
 namespace stallsight::gui {
@@ -19,10 +20,13 @@ public:
     void fit();
     void zoom(double factor);  // around the middle, or the selected time
     void pan(double share);    // of what is seen
+    void clear_range();
     [[nodiscard]] int needed_height() const { return needed_height_; }
 
 signals:
     void event_picked(const std::string& id);
+    void range_picked(const stallsight::gui::TimeRange& range);
+    void range_cleared();
 
 protected:
     void wheelEvent(QWheelEvent* event) override;

@@ -1,0 +1,91 @@
+#include "analysis/stalls/traces.h"
+
+#include <algorithm>
+
+#include "analysis/diagnosis/sentences.h"
+
+namespace stallsight {
+
+namespace {
+
+constexpr std::uint64_t most_bytes = 1 << 20;  // of the log on either side: a stall prints little
+
+// "hwa_diag: ", "hwa_diag 0000:01:00.0: ": pr_fmt() and dev_printk() put the module's or driver's name first; a
+// module's file may be named with a dash instead.
+bool printed_by(std::string_view message, const std::string& module) {
+    if (module.empty() || message.size() <= module.size()) return false;
+    const auto same = [](char a, char b) { return a == b || (a == '-' && b == '_'); };
+    if (!std::equal(module.begin(), module.end(), message.begin(), [&](char m, char c) { return same(c, m); }))
+        return false;
+    return message[module.size()] == ':' || message[module.size()] == ' ';
+}
+
+class Lines {
+public:
+    Lines(const Analysis& analysis, const EventInfo& report) : analysis_(analysis), report_(report) {
+        for (const EventInfo& event : analysis.events)
+            if (event.artifact == report.artifact)
+                reports_.emplace_back(event.report.offset, event.report.offset_last);
+        std::sort(reports_.begin(), reports_.end());
+    }
+
+    // Calls `use` with each line that counts, in the order of the log; stops when it returns false.
+    template <class Use>
+    void between(std::uint64_t from, std::uint64_t to, Use use) const {
+        const std::string_view text = analysis_.artifacts[report_.artifact].artifact.bytes.view();
+        while (from < to) {
+            const std::size_t end = std::min<std::size_t>(text.find('\n', from), text.size());
+            const Record record = parse_record(text.substr(from, end - from));
+            const std::string why = record.time ? reason(record) : std::string();
+            if (!why.empty() && !in_report(from) && !use(trace(record, from, why))) return;
+            from = end + 1;
+        }
+    }
+
+private:
+    [[nodiscard]] std::string reason(const Record& record) const {
+        const auto& pid = report_.report.task.pid;
+        if (pid && *pid > 0 && record.caller_tid == pid) return report_.report.task.comm;
+        return printed_by(record.message, report_.guilty.module) ? report_.guilty.module : std::string();
+    }
+
+    [[nodiscard]] bool in_report(std::uint64_t offset) const {
+        const auto behind = std::upper_bound(reports_.begin(), reports_.end(), std::pair(offset, UINT64_MAX));
+        return behind != reports_.begin() && offset < std::prev(behind)->second;
+    }
+
+    [[nodiscard]] Trace trace(const Record& record, std::uint64_t offset, const std::string& who) const {
+        const ArtifactInfo& info = analysis_.artifacts[report_.artifact];
+        const std::uint64_t line = info.scan.index.line_at(info.artifact.bytes.view(), offset);
+        return {seconds(*record.time), line, who + " printed then: " + evidence_place(analysis_, report_, line)};
+    }
+
+    const Analysis& analysis_;
+    const EventInfo& report_;
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> reports_;  // first byte, end; of the same file
+};
+
+}  // namespace
+
+std::optional<Trace> trace_before(const Analysis& analysis, const EventInfo& report, const Window& window) {
+    const std::uint64_t to = report.report.offset;
+    std::optional<Trace> found;
+    Lines(analysis, report).between(to > most_bytes ? to - most_bytes : 0, to, [&](Trace trace) {
+        if (window.contains(trace.at_s)) found = std::move(trace);
+        return true;
+    });
+    return found;
+}
+
+std::optional<Trace> trace_after(const Analysis& analysis, const EventInfo& report, const Window& window) {
+    const std::uint64_t from = report.report.offset_last;
+    const std::uint64_t size = analysis.artifacts[report.artifact].artifact.bytes.size();
+    std::optional<Trace> found;
+    Lines(analysis, report).between(from, std::min(size, from + most_bytes), [&](Trace trace) {
+        if (window.contains(trace.at_s)) found = std::move(trace);
+        return !found;
+    });
+    return found;
+}
+
+}  // namespace stallsight

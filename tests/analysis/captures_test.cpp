@@ -1,0 +1,121 @@
+// The captures beside the checkout, against their ground truth (FACTS.md there). Skipped where they are not.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "analysis/analysis.h"
+
+namespace stallsight {
+namespace {
+
+const std::string captures = STALLSIGHT_SOURCE_DIR "/../shared/captures/";
+
+// What was really done, on the log's own clock.
+struct Truth {
+    const char* flavor;
+    std::vector<int> cpus;
+    double begin_s, length_s;
+};
+
+void expect_like(const StallEpisode& episode, const Truth& truth) {
+    EXPECT_EQ(episode.flavor, truth.flavor);
+    EXPECT_EQ(episode.cpus, truth.cpus);
+    ASSERT_TRUE(episode.start_s);
+    EXPECT_NEAR(*episode.start_s, truth.begin_s, 1) << truth.flavor;
+    EXPECT_NEAR(episode.end_s - *episode.start_s, truth.length_s, 0.1 * truth.length_s) << truth.flavor;
+    EXPECT_FALSE(episode.open);
+}
+
+Analysis analysed(const std::string& path, const std::vector<std::string>& debug_dirs = {}) {
+    AnalysisOptions options;
+    options.debug_dirs = debug_dirs;
+    auto result = analyse(captures + path, options);
+    EXPECT_TRUE(result) << path;
+    return result ? std::move(*result) : Analysis();
+}
+
+class Captures : public testing::Test {
+protected:
+    void SetUp() override {
+        if (!std::filesystem::exists(captures)) GTEST_SKIP() << "no captures beside the checkout";
+    }
+};
+
+TEST_F(Captures, StallsBeganAndLastedAsTheyWereMade) {
+    const Analysis a = analysed("x86_64/stall");
+    const std::vector<Truth> truth = {{"rcu_preempt", {1}, 4.64, 15},
+                                      {"rcu_preempt", {2}, 24.69, 12},
+                                      {"soft_lockup", {1}, 41.73, 14},
+                                      {"hung_task", {}, 61.89, 22}};
+    ASSERT_EQ(a.stalls.size(), truth.size());
+    for (std::size_t i = 0; i < truth.size(); ++i) expect_like(a.stalls[i], truth[i]);
+}
+
+TEST_F(Captures, HzIs250AndNothingContradictsIt) {
+    for (const char* path : {"x86_64/stall", "x86_64/before", "x86_64/after", "ppc64/before"}) {
+        const Analysis a = analysed(path);
+        ASSERT_EQ(a.clocks.size(), 1U);
+        EXPECT_EQ(a.clocks[0].hz, 250) << path;
+        EXPECT_EQ(a.clocks[0].contradiction, "") << path;
+        EXPECT_GE(a.clocks[0].findings.size(), 2U) << path;
+    }
+}
+
+TEST_F(Captures, ACleanRunHasNoChainAndNoStall) {
+    const Analysis a = analysed("x86_64/after");
+    EXPECT_TRUE(a.chains.empty());
+    EXPECT_TRUE(a.stalls.empty());
+}
+
+// 0x203: bottom halves off once, two spinlocks, and one by the scheduler itself.
+void expect_whole(const Analysis& a) {
+    std::size_t slept = 0;
+    for (const Chain& chain : a.chains) {
+        if (!chain.count || chain.count->raw != 0x203) continue;
+        ++slept;
+        EXPECT_EQ(chain.unexplained, 0) << chain.event;
+        EXPECT_FALSE(chain.contradictory) << chain.event << " " << chain.contradiction;
+        EXPECT_EQ(chain.by_scheduler, 1) << chain.event;
+        EXPECT_EQ(chain.disabled_at.function, "__dev_queue_xmit") << chain.event;
+        EXPECT_EQ(chain.links[chain.guilty_link].function, "nokia_rpmsg_notify") << chain.event;
+        EXPECT_EQ(chain.links[chain.end_link].function, "mutex_lock") << chain.event;
+    }
+    EXPECT_GT(slept, 150U);
+}
+
+TEST_F(Captures, TheCountIsExplainedFromTheLogAlone) {
+    expect_whole(analysed("x86_64/before"));
+    expect_whole(analysed("ppc64/before"));
+}
+
+TEST_F(Captures, TheCountIsExplainedWithDebugInfo) {
+    expect_whole(analysed("x86_64/before", {captures + "x86_64/build"}));
+    expect_whole(analysed("ppc64/before", {captures + "ppc64/build/ko"}));
+}
+
+// kernel 6.1 as built there: __dev_queue_xmit() calls preempt_count_add(0x200) and _raw_spin_trylock(),
+// sch_direct_xmit() _raw_spin_lock(); hwa_atomic_thread() takes hwa_table_lock, hwa_spin_thread()
+// preempt_disable().
+TEST_F(Captures, DebugInfoShowsEachFrameThatAdded) {
+    const Analysis before = analysed("x86_64/before", {captures + "x86_64/build"});
+    ASSERT_FALSE(before.chains.empty());
+    for (const Link& link : before.chains.front().links)
+        if (link.added != 0) EXPECT_EQ(link.proof, "shown") << link.function;
+    const Analysis stall = analysed("x86_64/stall", {captures + "x86_64/build"});
+    std::vector<std::string> switched_off;
+    for (const Chain& chain : stall.chains)
+        if (chain.disabled_known) switched_off.push_back(chain.disabled_at.function);
+    EXPECT_THAT(switched_off, testing::IsSupersetOf({"hwa_spin_thread", "hwa_atomic_thread"}));
+}
+
+TEST_F(Captures, DamageIsGroupedUnderItsCause) {
+    const Analysis a = analysed("x86_64/before");
+    for (const EventInfo& event : a.events) {
+        const auto& raw = event.report.preempt_count;
+        if (raw && (*raw == 0x7ffffe01 || *raw == 0x0000fe01)) EXPECT_FALSE(event.caused_by.empty()) << event.id;
+    }
+}
+
+}  // namespace
+}  // namespace stallsight

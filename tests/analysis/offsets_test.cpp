@@ -1,0 +1,72 @@
+#include "analysis/stalls/offsets.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "analysis/cores.h"
+
+namespace stallsight {
+namespace {
+
+using testing::HasSubstr;
+
+void add_log(Analysis& analysis, const std::string& board, const std::string& text) {
+    ArtifactInfo info;
+    info.artifact.kind = ArtifactKind::kernel_log;
+    info.artifact.path = board + "/kern.log";
+    info.artifact.board = board;
+    info.artifact.bytes = Bytes::own(text);
+    info.scan.index = LineIndex(info.artifact.bytes.view());
+    analysis.artifacts.push_back(info);
+    analysis.cores = find_cores(analysis);
+}
+
+// nt-b booted 100 s after nt-a.
+Analysis two_boards() {
+    Analysis a;
+    add_log(a, "nt-a",
+            "Jan 27 16:00:10 nt-a kernel: [   10.000000] one\n"
+            "Jan 27 16:05:00 nt-a kernel: [  300.000000] two\n"
+            "Jan 27 16:10:00 nt-a kernel: [  600.000000] three\n");
+    add_log(a, "nt-b",
+            "Jan 27 16:01:50 nt-b kernel: [   10.200000] one\n"
+            "Jan 27 16:05:00 nt-b kernel: [  200.300000] two\n"
+            "Jan 27 16:10:00 nt-b kernel: [  500.100000] three\n");
+    return a;
+}
+
+TEST(Offsets, WallClocksAlignTwoBoards) {
+    Analysis a = two_boards();
+    a.offsets = find_offsets(a, {});
+    ASSERT_EQ(a.offsets.size(), 2U);
+    EXPECT_EQ(a.offset_of("nt-a", "")->offset_s, 0);
+    const ClockOffset& b = *a.offset_of("nt-b", "");
+    EXPECT_NEAR(b.offset_s, 100, b.error_s);
+    EXPECT_LE(b.error_s, 1);
+    EXPECT_THAT(b.basis, HasSubstr("nt-b/kern.log"));
+}
+
+TEST(Offsets, WhatTheUserSaysComesFirst) {
+    Analysis a = two_boards();
+    a.offsets = find_offsets(a, {"nt-a/kern.log:3=nt-b/kern.log:2"});
+    EXPECT_NEAR(a.offset_of("nt-b", "")->offset_s, 600 - 200.3, 1e-6);
+}
+
+TEST(Offsets, WithoutAWallClockNothingIsAligned) {
+    Analysis a;
+    add_log(a, "nt-a", "[   10.000000] one\n[   20.000000] two\n[   30.000000] three\n");
+    add_log(a, "nt-b", "[   10.000000] one\n[   20.000000] two\n[   30.000000] three\n");
+    EXPECT_TRUE(find_offsets(a, {}).empty());
+}
+
+TEST(Offsets, AMomentThatIsNotThereIsAProblem) {
+    for (const char* text :
+         {"nt-a/kern.log:3=nt-b/kern.log:99", "nowhere:1=nt-a/kern.log:1", "nonsense", "=", ""}) {
+        Analysis a = two_boards();
+        find_offsets(a, {text});
+        EXPECT_EQ(a.problems.size(), 1U) << text;
+    }
+}
+
+}  // namespace
+}  // namespace stallsight
