@@ -4,6 +4,7 @@
 #include <set>
 
 #include "analysis/case/anchor.h"
+#include "analysis/chain/chain_words.h"
 #include "analysis/diagnosis/sentences.h"
 #include "analysis/report/contents.h"
 #include "analysis/report/source_excerpt.h"
@@ -109,12 +110,12 @@ std::vector<Block> timeline(const ReportInput& in) {
 
 Table ledger(const Chain& chain) {
     Table table{{"Frame", "What it did", "preempt_count", "How that is known", "Call", "Source"}, {}};
-    for (std::size_t i = chain.disabled_link; i <= chain.sleeps_link; ++i) {
+    for (std::size_t i = chain.disabled_link; i <= chain.end_link; ++i) {
         const Link& link = chain.links[i];
         std::string effect = link.effect;
         if (link.added > 0) effect = "+" + hex(static_cast<unsigned>(link.added)) + " " + effect;
         if (link.role == Link::Role::guilty) effect = "guilty" + (effect.empty() ? "" : "; " + effect);
-        if (i == chain.sleeps_link) effect = "sleeps";
+        if (i == chain.end_link) effect = std::string(end_words(chain.ending));
         const std::string proof = link.proof + (link.basis.empty() ? "" : ": " + link.basis);
         const std::string source = link.file.empty() ? "" : link.file + ":" + std::to_string(link.line);
         table.rows.push_back(
