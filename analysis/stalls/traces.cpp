@@ -1,6 +1,7 @@
 #include "analysis/stalls/traces.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "analysis/diagnosis/sentences.h"
 
@@ -8,7 +9,7 @@ namespace stallsight {
 
 namespace {
 
-constexpr std::uint64_t most_bytes = 1 << 20;  // of the log on either side: a stall prints little
+constexpr std::uint64_t most_bytes = std::uint64_t{256} * 1024;  // of the log on either side: a stall prints little
 
 // "hwa_diag: ", "hwa_diag 0000:01:00.0: ": pr_fmt() and dev_printk() put the module's or driver's name first; a
 // module's file may be named with a dash instead.
@@ -29,13 +30,15 @@ public:
         std::sort(reports_.begin(), reports_.end());
     }
 
-    // Calls `use` with each line that counts, in the order of the log; stops when it returns false.
+    // Calls `use` with each line that counts, in the order of the log; stops when it returns false, and at the
+    // first line that is later than `until_s`.
     template <class Use>
-    void between(std::uint64_t from, std::uint64_t to, Use use) const {
+    void between(std::uint64_t from, std::uint64_t to, double until_s, Use use) const {
         const std::string_view text = analysis_.artifacts[report_.artifact].artifact.bytes.view();
         while (from < to) {
             const std::size_t end = std::min<std::size_t>(text.find('\n', from), text.size());
             const Record record = parse_record(text.substr(from, end - from));
+            if (record.time && seconds(*record.time) > until_s) return;
             const std::string why = record.time ? reason(record) : std::string();
             if (!why.empty() && !in_report(from) && !use(trace(record, from, why))) return;
             from = end + 1;
@@ -65,23 +68,35 @@ private:
     std::vector<std::pair<std::uint64_t, std::uint64_t>> reports_;  // first byte, end; of the same file
 };
 
+// Whether any line could tell: by the module's name, or by printk's caller tags.
+bool can_tell(const Analysis& analysis, const EventInfo& report) {
+    if (!report.guilty.module.empty()) return true;
+    const std::string_view text = analysis.artifacts[report.artifact].artifact.bytes.view();
+    const std::string_view line = text.substr(report.report.offset, 512);
+    return report.report.task.pid && parse_record(line.substr(0, line.find('\n'))).caller_tid;
+}
+
 }  // namespace
 
 std::optional<Trace> trace_before(const Analysis& analysis, const EventInfo& report, const Window& window) {
+    if (!can_tell(analysis, report)) return std::nullopt;
     const std::uint64_t to = report.report.offset;
     std::optional<Trace> found;
-    Lines(analysis, report).between(to > most_bytes ? to - most_bytes : 0, to, [&](Trace trace) {
-        if (window.contains(trace.at_s)) found = std::move(trace);
-        return true;
-    });
+    Lines(analysis, report)
+        .between(to > most_bytes ? to - most_bytes : 0, to, std::numeric_limits<double>::infinity(),
+                 [&](Trace trace) {
+                     if (window.contains(trace.at_s)) found = std::move(trace);
+                     return true;
+                 });
     return found;
 }
 
 std::optional<Trace> trace_after(const Analysis& analysis, const EventInfo& report, const Window& window) {
+    if (!can_tell(analysis, report)) return std::nullopt;
     const std::uint64_t from = report.report.offset_last;
     const std::uint64_t size = analysis.artifacts[report.artifact].artifact.bytes.size();
     std::optional<Trace> found;
-    Lines(analysis, report).between(from, std::min(size, from + most_bytes), [&](Trace trace) {
+    Lines(analysis, report).between(from, std::min(size, from + most_bytes), window.to_s, [&](Trace trace) {
         if (window.contains(trace.at_s)) found = std::move(trace);
         return !found;
     });

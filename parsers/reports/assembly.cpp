@@ -224,7 +224,7 @@ void PartReader::give(Strands& strands, const Record& record, std::uint64_t numb
 // Parts of about equal size, cut where there is room between two places.
 std::vector<Places> divide(Places places) {
     constexpr std::size_t small = 512;
-    constexpr std::uint64_t room = 16 * 1024;
+    constexpr std::uint64_t room = std::uint64_t{16} * 1024;
     const std::size_t parts = places.size() < small ? 1 : worker_count();
     std::vector<Places> out;
     std::size_t start = 0;

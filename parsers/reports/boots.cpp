@@ -136,6 +136,7 @@ Boots::Boots(std::string_view text, const std::vector<std::uint64_t>& banners) :
         bool banner;
     };
     std::vector<Start> candidates;
+    candidates.reserve(banners.size());
     for (const std::uint64_t banner : banners) candidates.push_back({line_around(text, banner).offset, true});
     for (const std::uint64_t fall : falls(text)) candidates.push_back({fall, false});
     std::sort(candidates.begin(), candidates.end(),

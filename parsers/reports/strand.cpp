@@ -24,7 +24,7 @@ constexpr Time longest_gap = std::chrono::seconds(30);
 constexpr Time longest_breath = std::chrono::seconds(1);
 constexpr std::uint64_t most_between = 6;
 // THREAD_SIZE of the kernels that print stack pointers (ppc64: 16 KiB, with KASAN 32).
-constexpr std::uint64_t stack_bytes = 32 * 1024;
+constexpr std::uint64_t stack_bytes = std::uint64_t{32} * 1024;
 
 // printk's caller tags tell interleaved reports apart.
 bool has_caller(const Record& r) {

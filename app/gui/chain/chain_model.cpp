@@ -111,7 +111,7 @@ void ChainModel::rebuild() {
         for (std::size_t link = disabled; link <= slept; ++link) add_frame(link);
         divider = {};
         divider.kind = ChainRow::Kind::slept_here;
-        divider.text = chain_->ending == Chain::Ending::slept ? QStringLiteral("slept here: schedule()")
+        divider.text = chain_->ending == Chain::Ending::slept ? QStringLiteral("slept here")
                                                               : qs(end_words(chain_->ending));
         divider.count = qs(sum_words(*chain_));
         divider.link = slept;
