@@ -62,18 +62,25 @@ bool named_as_holder(const Event& waiting, const Task& task) {
            text.find(std::to_string(*task.pid)) != std::string::npos;
 }
 
+// A report of a stall, and who asked for the lock that it spins on.
+struct Victim {
+    const EventInfo* event = nullptr;
+    const Frame* waiter = nullptr;
+};
+
 // Why the stall is a consequence of the sleeper; empty: nothing ties them.
-std::string tie(const StallEpisode& stall, const EventInfo& report, const EventInfo& sleeper, const Chain& chain) {
-    const Event& waiting = report.report;
-    const std::string who = task_words(sleeper.report.task);
-    if (const Frame* waiter = waiter_of(waiting.frames); waiter != nullptr)
+std::string tie(const StallEpisode& stall, const Victim& victim, const EventInfo& sleeper, const Chain& chain) {
+    const Event& waiting = victim.event->report;
+    const Frame* waiter = victim.waiter;
+    const auto who = [&] { return task_words(sleeper.report.task); };
+    if (waiter != nullptr)
         if (const Link* link = holds_lock_of(chain, waiter->function); link != nullptr) {
             const bool same_cpu = waiting.cpu && waiting.cpu == sleeper.report.cpu;
-            return "it spins in " + waiter->function + " for the " + link->effect + " that " + who +
+            return "it spins in " + waiter->function + " for the " + link->effect + " that " + who() +
                    " took there and still held when it was scheduled away" + (same_cpu ? " on this CPU" : "");
         }
     if (stall.flavor == "hung_task" && named_as_holder(waiting, sleeper.report.task))
-        return "it waits for " + who +
+        return "it waits for " + who() +
                ", which the report names as the holder and which slept in atomic context before";
     const Task& stalled = waiting.task;
     if (stalled.pid && *stalled.pid > 0 && stalled.pid == sleeper.report.task.pid &&
@@ -87,13 +94,19 @@ public:
     explicit Tier(Analysis& analysis) : analysis_(analysis) {}
 
     void run() {
-        for (StallEpisode& stall : analysis_.stalls)
+        for (StallEpisode& stall : analysis_.stalls) {
+            std::vector<Victim> victims;
+            for (const std::string& id : stall.events) {
+                const EventInfo* event = analysis_.event(id);
+                victims.push_back({event, waiter_of(event->report.frames)});
+            }
             for (const Chain& chain : analysis_.chains)
-                if (stall.caused_by.empty() && sleeps(chain)) try_tie(stall, chain);
+                if (stall.caused_by.empty() && sleeps(chain)) try_tie(stall, victims, chain);
+        }
     }
 
 private:
-    void try_tie(StallEpisode& stall, const Chain& chain) {
+    void try_tie(StallEpisode& stall, const std::vector<Victim>& victims, const Chain& chain) {
         const EventInfo& sleeper = *analysis_.event(chain.event);
         const bool here = same_core(analysis_, sleeper, stall.board, stall.core) &&
                           sleeper.report.boot == stall.boot && sleeper.report.time;
@@ -101,8 +114,8 @@ private:
         constexpr double slack_s = 1;
         const double began = stall.start_s ? stall.start_window.to_s : stall.end_s;
         if (!here || seconds(*sleeper.report.time) > began + slack_s) return;
-        for (const std::string& id : stall.events) {
-            std::string why = tie(stall, *analysis_.event(id), sleeper, chain);
+        for (const Victim& victim : victims) {
+            std::string why = tie(stall, victim, sleeper, chain);
             if (why.empty()) continue;
             stall.caused_by = chain.event;
             stall.tie = std::move(why);
