@@ -3,7 +3,7 @@
 
 packages=(g++ cmake ninja-build ccache pkg-config python3 xz-utils zstd bzip2
     qt6-base-dev libqt6svg6-dev libqcustomplot-dev libgl-dev fonts-dejavu-core
-    libdw-dev libelf-dev libdebuginfod-dev libcapstone-dev libxxhash-dev libarchive-dev zlib1g-dev libvectorscan-dev libssl-dev
+    libdw-dev libelf-dev libdebuginfod-dev libcapstone-dev libxxhash-dev libkdumpfile-dev libarchive-dev zlib1g-dev libvectorscan-dev libssl-dev
     nlohmann-json3-dev rapidjson-dev libcli11-dev libexpected-dev libboost-dev
     libgtest-dev libgmock-dev libbenchmark-dev tidy poppler-utils)
 lint_packages=(clang-format clang-tidy)

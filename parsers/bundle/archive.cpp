@@ -2,15 +2,14 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <memory>
+#include <optional>
 #include <system_error>
 
+#include "base/private_file.h"
 #include "parsers/bundle/salvage.h"
 
 namespace stallsight {
@@ -37,60 +36,36 @@ std::string errno_text() {
     return std::generic_category().message(errno);
 }
 
-// Collects a member: in memory first, in a file without a name once it grows.
+// Collects a member: in memory first, in a private file once it grows.
 class Sink {
 public:
-    Sink() = default;
-    Sink(const Sink&) = delete;
-    Sink& operator=(const Sink&) = delete;
-    ~Sink() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-
     bool append(std::string_view part) {
         size_ += part.size();
-        if (fd_ < 0 && size_ <= in_memory_up_to) {
+        if (!file_ && size_ <= in_memory_up_to) {
             memory_.append(part);
             return true;
         }
-        if (fd_ < 0 && !spill()) return false;
-        return write_all(part);
+        return (file_ || spill()) && file_->append(part);
     }
 
     [[nodiscard]] std::uint64_t size() const { return size_; }
 
     Result<Bytes> finish(const std::string& name) {
-        if (fd_ < 0) return Bytes::own(std::move(memory_));
-        return Bytes::map_descriptor(fd_, name);
+        if (!file_) return Bytes::own(std::move(memory_));
+        return Bytes::map_descriptor(file_->descriptor(), name);
     }
 
 private:
     bool spill() {
-        const char* dir = std::getenv("TMPDIR");
-        const std::string base = dir != nullptr && *dir != '\0' ? dir : "/tmp";
-        fd_ = ::open(base.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-        if (fd_ < 0) {
-            std::string pattern = base + "/stallsight-XXXXXX";
-            fd_ = ::mkostemp(pattern.data(), O_CLOEXEC);
-            if (fd_ >= 0) ::unlink(pattern.c_str());
-        }
-        if (fd_ < 0 || !write_all(memory_)) return false;
+        auto file = PrivateFile::create();
+        if (!file || !file->append(memory_)) return false;
+        file_ = std::move(*file);
         memory_ = {};
         return true;
     }
 
-    bool write_all(std::string_view part) {
-        while (!part.empty()) {
-            const ssize_t n = ::write(fd_, part.data(), part.size());
-            if (n < 0 && errno == EINTR) continue;
-            if (n <= 0) return false;
-            part.remove_prefix(static_cast<std::size_t>(n));
-        }
-        return true;
-    }
-
     std::string memory_;
-    int fd_ = -1;
+    std::optional<PrivateFile> file_;
     std::uint64_t size_ = 0;
 };
 
