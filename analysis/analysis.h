@@ -209,7 +209,7 @@ struct TortureInfo {
 
 struct CrashInfo {
     std::size_t artifact = 0;
-    CrashSession session;
+    KernelState state;
 };
 
 struct Missing {

@@ -289,21 +289,20 @@ std::string_view name_of(TortureSample::Kind kind) {
 void write_crash(JsonStream& out, const Analysis& analysis, const CrashInfo& info) {
     out.begin_object();
     out.member("artifact", analysis.artifacts[info.artifact].artifact.path);
-    out.member("release", info.session.release);
-    out.member("panic", info.session.panic);
-    out.member("cpus", info.session.cpus);
-    out.member("log_lines", info.session.log_lines);
+    out.member("release", info.state.release);
+    out.member("panic", info.state.panic);
+    out.member("cpus", info.state.cpus);
+    out.member("log_lines", info.state.log_lines);
     out.key("tasks");
     out.begin_array();
-    for (const CrashTask& task : info.session.tasks) {
+    for (const KernelTask& task : info.state.tasks) {
         out.begin_object();
         out.member("pid", task.task.pid);
         out.member("comm", task.task.comm);
         out.member("cpu", task.cpu);
         out.member("state", task.state);
         out.member("active", task.active);
-        out.key("preempt_count");
-        out.null();
+        out.member("preempt_count", task.preempt_count);
         write_frames(out, task.frames);
         out.end_object();
     }

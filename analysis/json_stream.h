@@ -27,6 +27,7 @@ public:
     void null();
     void value(bool b);
     void value(int number) { value(std::int64_t{number}); }
+    void value(std::uint32_t number) { value(std::uint64_t{number}); }
     void value(std::int64_t number);
     void value(std::uint64_t number);
     void value(double number);

@@ -198,11 +198,11 @@ private:
     void crashes() {
         for (const CrashInfo& info : analysis_.crashes) {
             heading("crash session " + analysis_.artifacts[info.artifact].artifact.path);
-            std::string text = counted(info.session.tasks.size(), "task");
-            if (!info.session.release.empty()) text += ", kernel " + info.session.release;
-            if (!info.session.panic.empty()) text += ", panic: " + shown(info.session.panic);
+            std::string text = counted(info.state.tasks.size(), "task");
+            if (!info.state.release.empty()) text += ", kernel " + info.state.release;
+            if (!info.state.panic.empty()) text += ", panic: " + shown(info.state.panic);
             line(text);
-            for (const CrashTask& task : info.session.tasks) {
+            for (const KernelTask& task : info.state.tasks) {
                 if (!task.active || task.frames.empty()) continue;
                 std::string stack;
                 for (const Frame& frame : task.frames) stack += (stack.empty() ? "" : " ← ") + frame.function;

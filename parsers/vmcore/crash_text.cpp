@@ -30,8 +30,8 @@ std::string_view quoted(std::string_view text) {
 
 // `PID: 312      TASK: ffffa1cc0090c080  CPU: 1    COMMAND: "hwa_spin"` (bt, task, ps -l with "[ns] [RU] " before
 // it)
-std::optional<CrashTask> task_header(std::string_view line) {
-    CrashTask found;
+std::optional<KernelTask> task_header(std::string_view line) {
+    KernelTask found;
     if (line.starts_with('>')) {
         found.active = true;
         line = trimmed(line.substr(1));
@@ -53,8 +53,8 @@ std::optional<CrashTask> task_header(std::string_view line) {
 }
 
 // `>     312       2   1  ffffa1cc0090c080  RU   0.0        0        0  [hwa_spin]`
-std::optional<CrashTask> ps_row(std::string_view line) {
-    CrashTask found;
+std::optional<KernelTask> ps_row(std::string_view line) {
+    KernelTask found;
     line = trimmed(line);
     found.active = line.starts_with('>');
     if (found.active) line.remove_prefix(1);
@@ -78,7 +78,7 @@ bool is_ps_heading(std::string_view line) {
 
 class SessionReader {
 public:
-    CrashSession read(std::string_view text) {
+    KernelState read(std::string_view text) {
         while (!text.empty()) {
             const std::size_t end = std::min(text.find('\n'), text.size());
             ++line_;
@@ -143,13 +143,13 @@ private:
     }
 
     // A task may be listed by ps, by bt -a and by foreach bt: one entry, with the first stack that was printed.
-    std::size_t merge(CrashTask task) {
+    std::size_t merge(KernelTask task) {
         const auto [known, is_new] = by_address_.try_emplace(task.task_address, session_.tasks.size());
         if (is_new) {
             session_.tasks.push_back(std::move(task));
             return known->second;
         }
-        CrashTask& old = session_.tasks[known->second];
+        KernelTask& old = session_.tasks[known->second];
         old.active |= task.active;
         if (old.state.empty()) old.state = task.state;
         if (!old.cpu) old.cpu = task.cpu;
@@ -157,10 +157,10 @@ private:
         return known->second;
     }
 
-    void open_trace(CrashTask header) {
+    void open_trace(KernelTask header) {
         const std::uint64_t first = header.line;
         current_ = merge(std::move(header));
-        CrashTask& task = session_.tasks[current_];
+        KernelTask& task = session_.tasks[current_];
         ignore_frames_ = !task.frames.empty();
         if (!ignore_frames_) task.line = task.line_last = first;
         pc_wanted_ = false;
@@ -172,7 +172,7 @@ private:
             return;
         }
         if (ignore_frames_) return;
-        CrashTask& task = session_.tasks[current_];
+        KernelTask& task = session_.tasks[current_];
         task.line_last = line_;
         auto frame = crash_stack_entry(line);
         const bool stack_entry = frame.has_value();
@@ -215,7 +215,7 @@ private:
     }
 
     static constexpr std::size_t none = static_cast<std::size_t>(-1);
-    CrashSession session_;
+    KernelState session_;
     std::unordered_map<std::uint64_t, std::size_t> by_address_;  // task address -> index of session_.tasks
     std::uint64_t line_ = 0, log_lines_ = 0, log_filled_ = 0;
     std::size_t current_ = none;  // the task whose back trace is being read
@@ -225,7 +225,7 @@ private:
 
 }  // namespace
 
-CrashSession parse_crash_text(std::string_view text) {
+KernelState parse_crash_text(std::string_view text) {
     return SessionReader().read(text);
 }
 

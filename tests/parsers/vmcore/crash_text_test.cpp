@@ -18,27 +18,27 @@ using testing::IsEmpty;
 
 const std::string source_dir = STALLSIGHT_SOURCE_DIR;
 
-CrashSession session_in(const std::string& path) {
+KernelState session_in(const std::string& path) {
     const auto bytes = Bytes::map_file(path);
     EXPECT_TRUE(bytes) << path;
-    return bytes ? parse_crash_text(bytes->view()) : CrashSession{};
+    return bytes ? parse_crash_text(bytes->view()) : KernelState{};
 }
 
-const CrashTask* task_of(const CrashSession& session, std::optional<int> pid, std::string_view comm) {
-    const auto found = std::find_if(session.tasks.begin(), session.tasks.end(), [&](const CrashTask& task) {
+const KernelTask* task_of(const KernelState& session, std::optional<int> pid, std::string_view comm) {
+    const auto found = std::find_if(session.tasks.begin(), session.tasks.end(), [&](const KernelTask& task) {
         return task.task.pid == pid && task.task.comm == comm;
     });
     return found == session.tasks.end() ? nullptr : &*found;
 }
 
-std::vector<std::string> functions_of(const CrashTask& task) {
+std::vector<std::string> functions_of(const KernelTask& task) {
     std::vector<std::string> names;
     for (const Frame& frame : task.frames) names.push_back(frame.function);
     return names;
 }
 
-void expect_spinning_task(const CrashSession& session) {
-    const CrashTask* spin = task_of(session, 312, "hwa_spin");
+void expect_spinning_task(const KernelState& session) {
+    const KernelTask* spin = task_of(session, 312, "hwa_spin");
     ASSERT_NE(spin, nullptr);
     EXPECT_TRUE(spin->active);
     EXPECT_EQ(spin->cpu, 1);
@@ -61,7 +61,7 @@ void expect_spinning_task(const CrashSession& session) {
 }
 
 TEST(CrashText, ReadsAnExcerptOfASession) {
-    const CrashSession session = session_in(source_dir + "/tests/data/crash/vmcore-spin-excerpt.txt");
+    const KernelState session = session_in(source_dir + "/tests/data/crash/vmcore-spin-excerpt.txt");
     EXPECT_EQ(session.release, "6.1.192-caplab");
     EXPECT_EQ(session.panic, "");
     EXPECT_EQ(session.cpus, 4);
@@ -69,7 +69,7 @@ TEST(CrashText, ReadsAnExcerptOfASession) {
     EXPECT_EQ(session.log_lines, 4u);
     EXPECT_EQ(session.tasks.size(), 10u);
     expect_spinning_task(session);
-    const CrashTask* init = task_of(session, 1, "init");
+    const KernelTask* init = task_of(session, 1, "init");
     ASSERT_NE(init, nullptr);
     EXPECT_FALSE(init->active);
     // The registers of user space behind the stack are no frame.
@@ -80,7 +80,7 @@ TEST(CrashText, ReadsAnExcerptOfASession) {
 TEST(CrashText, ReadsTheSessionOfTheCaptures) {
     const std::string path = source_dir + "/../shared/captures/x86_64/vmcore-spin/crash-oracle.txt";
     if (!std::filesystem::exists(path)) GTEST_SKIP() << "no captures beside the source tree";
-    const CrashSession session = session_in(path);
+    const KernelState session = session_in(path);
     EXPECT_EQ(session.log_line, 19u);
     EXPECT_EQ(session.log_lines, 3705u);
     EXPECT_EQ(session.tasks.size(), 54u);
@@ -95,7 +95,7 @@ TEST(CrashText, ReadsTheSessionOfTheCaptures) {
     }
     EXPECT_EQ(frames, 4u + 290u);  // exception places and numbered entries of foreach bt, by grep
     expect_spinning_task(session);
-    const CrashTask* waiter = task_of(session, 311, "hwa_cfg_waiter");
+    const KernelTask* waiter = task_of(session, 311, "hwa_cfg_waiter");
     ASSERT_NE(waiter, nullptr);
     EXPECT_EQ(waiter->state, "UN");
     EXPECT_EQ(waiter->frames[4].function, "hwa_commit_config");
@@ -103,7 +103,7 @@ TEST(CrashText, ReadsTheSessionOfTheCaptures) {
 }
 
 TEST(CrashText, ReadsOneStackWithoutAPrompt) {
-    const CrashSession session = parse_crash_text(
+    const KernelState session = parse_crash_text(
         "PID: 5079   TASK: c0000000f1a3b800  CPU: 3   COMMAND: \"clock_hwa_app\"\n"
         " #0 [c0000000fbd9b9f0] .schedule+61 at c0000000000ab6d8\r\n"
         "    /usr/src/linux/kernel/sched/core.c: 6500\n"
@@ -126,7 +126,7 @@ TEST(CrashText, ReadsOneStackWithoutAPrompt) {
 }
 
 TEST(CrashText, KeepsExceptionsWhereTheyStandInTheStack) {
-    const CrashSession session = parse_crash_text(
+    const KernelState session = parse_crash_text(
         "      KERNEL: vmlinux\n"
         "        CPUS: 4 [OFFLINE: 1]\n"
         "       PANIC: \"Oops: 0002 [#1] PREEMPT SMP \" (check log for details)\n"
@@ -169,7 +169,7 @@ TEST(CrashText, ReadsOtherArchitecturesAndShapes) {
     EXPECT_FALSE(searched->reliable);
     EXPECT_FALSE(crash_stack_entry(" #0 [zzz] schedule at ffffffffbd15b347"));
     EXPECT_FALSE(crash_stack_entry("    RIP: 000000000045ebc3  RSP: 00007ffcfa49d868"));
-    const CrashSession last = parse_crash_text(
+    const KernelState last = parse_crash_text(
         "crash> ps -l\n"
         "> [   13000000] [RU]  PID: 312    TASK: ffffa1cc0090c080  CPU: 1    COMMAND: \"hwa_spin\"\n"
         "  [   12000000] [UN]  PID: 311    TASK: ffffa1cc00908000  CPU: 2    COMMAND: \"hwa_cfg_waiter\"\n");
@@ -180,7 +180,7 @@ TEST(CrashText, ReadsOtherArchitecturesAndShapes) {
 
 TEST(CrashText, IsEmptyForOtherText) {
     EXPECT_THAT(parse_crash_text("").tasks, IsEmpty());
-    const CrashSession session = parse_crash_text("[    1.0] PID: 1 Comm: init Not tainted\nCall Trace:\n");
+    const KernelState session = parse_crash_text("[    1.0] PID: 1 Comm: init Not tainted\nCall Trace:\n");
     EXPECT_THAT(session.tasks, IsEmpty());
     EXPECT_EQ(session.release, "");
 }

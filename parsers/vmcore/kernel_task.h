@@ -1,0 +1,67 @@
+// What a stopped kernel's memory says, read from a dump or from the text that `crash`, drgn or gdb printed of one.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "parsers/reports/event.h"
+
+namespace stallsight {
+
+struct KernelTask {
+    Task task;
+    std::optional<int> cpu;
+    std::string state;    // crash's words: RU, IN, UN ...; empty: not known
+    bool active = false;  // on a CPU: '>' in ps, or listed by bt -a
+    std::uint64_t task_address = 0;
+    std::optional<std::uint64_t> parent_pid;
+    std::optional<std::uint32_t> preempt_count;
+    std::optional<double> start_time_s;  // on the kernel's own clock, since boot
+    std::vector<Frame> frames;           // innermost first; an exception RIP is a frame with return_address = false
+    std::uint64_t line = 0, line_last = 0;  // first and last line in a text; 0: of a dump
+};
+
+// One task that waits for a lock.
+struct LockWait {
+    std::size_t waiter = 0;  // index of KernelState::tasks
+    std::string kind;        // "mutex", "rw_semaphore" ...: the kernel's type
+    std::string name;        // the variable that the lock is; empty: not known
+    std::uint64_t address = 0;
+    std::optional<std::size_t> owner;  // index of KernelState::tasks
+};
+
+struct RunQueue {
+    int cpu = 0;
+    std::optional<std::size_t> current;  // index of KernelState::tasks
+    std::vector<std::size_t> queued;     // those that could run, the next one first
+};
+
+// kernel/rcu/tree.h: rcu_state and each CPU's rcu_data.
+struct RcuState {
+    struct Cpu {
+        int cpu = 0;
+        std::optional<std::uint64_t> grace_period;  // rcu_data.gp_seq: the last one that this CPU saw
+        std::optional<bool> awaited;                // its quiescent state is still missing
+        std::optional<std::uint64_t> callbacks;     // queued
+    };
+    std::string name;                           // "rcu_preempt"
+    std::optional<std::uint64_t> grace_period;  // rcu_state.gp_seq
+    bool in_progress = false;
+    std::optional<std::uint64_t> started_jiffies;
+    std::vector<Cpu> cpus;
+};
+
+struct KernelState {
+    std::string release, panic, command_line;  // empty: not known
+    std::optional<int> cpus;
+    std::uint64_t log_lines = 0;  // of the kernel log that is in it
+    std::uint64_t log_line = 0;   // where a text holds the log (first line behind the command), 0: nowhere
+    std::vector<KernelTask> tasks;
+    std::vector<LockWait> waits;
+    std::vector<RunQueue> run_queues;
+    std::optional<RcuState> rcu;
+};
+
+}  // namespace stallsight
