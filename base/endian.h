@@ -17,4 +17,10 @@ constexpr std::uint64_t read_number(std::string_view bytes, bool big_endian) {
     return number;
 }
 
+// `size` bytes of it at `offset`; what lies beyond the end is none.
+constexpr std::uint64_t read_number_at(std::string_view bytes, std::uint64_t offset, std::size_t size,
+                                       bool big_endian) {
+    return offset < bytes.size() ? read_number(bytes.substr(offset, size), big_endian) : 0;
+}
+
 }  // namespace stallsight

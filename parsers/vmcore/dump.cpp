@@ -158,6 +158,8 @@ Result<Dump> Dump::open(std::vector<DumpFile> files, const Progress& progress) {
     // QEMU's kdump header has the machine but no kernel's name; the library then believes neither.
     if (!machine.empty()) ::kdump_set_string_attr(context, "arch.name", machine.c_str());
     ::kdump_set_number_attr(context, "cache.size", cached_pages);
+    // Mapped, a file that ends early is a SIGBUS.
+    ::kdump_set_number_attr(context, "file.mmap_policy", KDUMP_MMAP_NEVER);
     if (::kdump_open_fdset(context, static_cast<unsigned>(descriptors.size()), descriptors.data()) != KDUMP_OK)
         return fail(last_error(context), state->name);
     ::kdump_set_string_attr(context, "addrxlat.ostype", "linux");

@@ -7,28 +7,22 @@
 #include <filesystem>
 #include <span>
 
+#include "tests/support/captured_dump.h"
+
 namespace stallsight {
 namespace {
-
-namespace fs = std::filesystem;
-
-const fs::path captures = fs::path(STALLSIGHT_SOURCE_DIR) / "../shared/captures/x86_64/vmcore-spin";
-
-Result<Dump> open_dump(const fs::path& path) {
-    auto bytes = Bytes::map_file(path.string());
-    if (!bytes) return tl::unexpected<Error>(bytes.error());
-    return Dump::open({{path.filename().string(), *bytes, path.string()}});
-}
 
 class CapturedDump : public testing::TestWithParam<const char*> {
 protected:
     void SetUp() override {
-        if (!fs::exists(captures)) GTEST_SKIP() << "no captures at " << captures;
+        if (!std::filesystem::exists(captured_dumps)) {
+            GTEST_SKIP() << "no captures at " << captured_dumps;
+        }
     }
 };
 
 TEST_P(CapturedDump, TellsItsMachine) {
-    const auto dump = open_dump(captures / GetParam());
+    const auto dump = open_dump(captured_dumps / GetParam());
     ASSERT_TRUE(dump) << dump.error().text();
     EXPECT_EQ(dump->arch(), "x86_64");
     EXPECT_FALSE(dump->big_endian());
@@ -43,7 +37,7 @@ TEST_P(CapturedDump, TellsItsMachine) {
 
 // Each kind of mapping: kernel text and data, the direct map, vmalloc's area, a module.
 TEST_P(CapturedDump, ReadsKernelVirtualMemory) {
-    const auto dump = open_dump(captures / GetParam());
+    const auto dump = open_dump(captured_dumps / GetParam());
     ASSERT_TRUE(dump) << dump.error().text();
     std::array<char, 5> sysname{};
     EXPECT_TRUE(dump->read(dump->vmcoreinfo().symbol("init_uts_ns").value_or(0),
@@ -61,7 +55,7 @@ TEST_P(CapturedDump, ReadsKernelVirtualMemory) {
 
 // monitor.txt: info registers -a.
 TEST_P(CapturedDump, HasTheRegistersOfEachCpu) {
-    const auto dump = open_dump(captures / GetParam());
+    const auto dump = open_dump(captured_dumps / GetParam());
     ASSERT_TRUE(dump) << dump.error().text();
     ASSERT_EQ(dump->cpus().size(), 4);
     EXPECT_EQ(dump->cpus()[1].value("rip"), 0xffffffffbce35add);
@@ -70,9 +64,7 @@ TEST_P(CapturedDump, HasTheRegistersOfEachCpu) {
     EXPECT_FALSE(dump->cpus()[1].value("no such register"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Captures, CapturedDump,
-                         testing::Values("vmcore.kdump-zlib", "vmcore.makedumpfile-d31-zlib"),
-                         [](const auto& test) { return std::string(test.index == 0 ? "flattened" : "filtered"); });
+INSTANTIATE_TEST_SUITE_P(Captures, CapturedDump, testing::ValuesIn(captured_dump_names));
 
 }  // namespace
 }  // namespace stallsight

@@ -1,0 +1,166 @@
+#include "parsers/vmcore/printk.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+#include "tests/support/captured_dump.h"
+#include "tests/support/made_dump.h"
+
+namespace stallsight {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What crash printed behind "crash> log".
+std::string oracle_log() {
+    std::ifstream file(captured_dumps / "crash-oracle.txt");
+    std::string line;
+    std::string log;
+    bool inside = false;
+    while (std::getline(file, line)) {
+        if (line.starts_with("crash> "))
+            inside = line == "crash> log";
+        else if (inside)
+            log += line + '\n';
+    }
+    return log;
+}
+
+// crash shows neither levels nor callers, indents the further lines of a record, and ends with an empty line.
+std::string as_crash_prints(const PrintkLog& log) {
+    std::string out;
+    for (const PrintkRecord& record : log.records) {
+        std::array<char, 64> stamp{};
+        const int width = std::snprintf(stamp.data(), stamp.size(), "[%5llu.%06llu] ",
+                                        static_cast<unsigned long long>(record.nanoseconds / 1000000000),
+                                        static_cast<unsigned long long>(record.nanoseconds / 1000 % 1000000));
+        out += stamp.data();
+        for (const char c : record.text) {
+            out += c;
+            if (c == '\n') out.append(static_cast<std::size_t>(width), ' ');
+        }
+        out += '\n';
+    }
+    return out + '\n';
+}
+
+class CapturedLog : public testing::TestWithParam<const char*> {};
+
+TEST_P(CapturedLog, IsByteForByteWhatCrashPrints) {
+    if (!fs::exists(captured_dumps)) {
+        GTEST_SKIP() << "no captures at " << captured_dumps;
+    }
+    const auto dump = open_dump(captured_dumps / GetParam());
+    ASSERT_TRUE(dump) << dump.error().text();
+    const auto log = read_printk(*dump);
+    ASSERT_TRUE(log) << log.error().text();
+    EXPECT_EQ(log->records.size(), 3704);
+    EXPECT_TRUE(as_crash_prints(*log) == oracle_log());
+    EXPECT_TRUE(log->problems.empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Captures, CapturedLog, testing::ValuesIn(captured_dump_names));
+
+// struct printk_log of a kernel with CONFIG_PRINTK_CALLER, 64 bit.
+class MadeLogBuf {
+public:
+    explicit MadeLogBuf(MadeDump::Machine machine) : dump(machine), big_(machine == MadeDump::Machine::ppc64) {
+        dump.symbol("log_buf", 0x4000);
+        dump.symbol("log_buf_len", 0x4008);
+        dump.symbol("log_first_idx", 0x400c);
+        dump.symbol("log_next_idx", 0x4010);
+        for (const char* line : {"SIZE(printk_log)=24", "OFFSET(printk_log.ts_nsec)=0", "OFFSET(printk_log.len)=8",
+                                 "OFFSET(printk_log.text_len)=10", "OFFSET(printk_log.dict_len)=12",
+                                 "OFFSET(printk_log.caller_id)=16"})
+            dump.info(line);
+        dump.pointer(0x4000, buffer);
+        dump.number(0x4008, 4, 4096);
+    }
+
+    void indexes(std::uint32_t first, std::uint32_t next) {
+        dump.number(0x400c, 4, first);
+        dump.number(0x4010, 4, next);
+    }
+
+    // Returns where the next record goes.
+    std::uint32_t record(std::uint32_t at, std::uint64_t nanoseconds, int level, std::uint32_t caller,
+                         const std::string& text) {
+        const auto length = static_cast<std::uint32_t>((24 + text.size() + 7) / 8 * 8);
+        dump.number(buffer + at, 8, nanoseconds);
+        dump.number(buffer + at + 8, 2, length);
+        dump.number(buffer + at + 10, 2, text.size());
+        dump.number(buffer + at + 15, 1, big_ ? static_cast<unsigned>(level) : static_cast<unsigned>(level) << 5U);
+        dump.number(buffer + at + 16, 4, caller);
+        dump.bytes(buffer + at + 24, text);
+        return at + length;
+    }
+
+    [[nodiscard]] Result<PrintkLog> read() const {
+        const auto opened = dump.open();
+        if (!opened) return tl::unexpected<Error>(opened.error());
+        return read_printk(*opened);
+    }
+
+    static constexpr std::uint64_t buffer = 0x8000;
+    MadeDump dump;
+
+private:
+    bool big_;
+};
+
+class LogBuf : public testing::TestWithParam<MadeDump::Machine> {};
+
+TEST_P(LogBuf, IsReadRoundItsEnd) {
+    MadeLogBuf made(GetParam());
+    made.record(4000, 1234567890, 4, 312, "the oldest");  // and behind it a record of length 0
+    const std::uint32_t second = made.record(0, 2000000000, 6, 0x80000003, "two\nlines");
+    made.indexes(4000, made.record(second, 3000000000, 0, 1, ""));
+    const auto log = made.read();
+    ASSERT_TRUE(log) << log.error().text();
+    EXPECT_EQ(text_of(*log),
+              "<4>[    1.234567][  T312] the oldest\n"
+              "<6>[    2.000000][    C3] two\n"
+              "<6>[    2.000000][    C3] lines\n"
+              "<0>[    3.000000][    T1] \n");
+    EXPECT_TRUE(log->problems.empty());
+}
+
+TEST_P(LogBuf, SaysWhereItIsDamaged) {
+    MadeLogBuf made(GetParam());
+    const std::uint32_t second = made.record(0, 1000000, 6, 1, "whole");
+    made.indexes(0, made.record(second, 2000000, 6, 1, "cut"));
+    made.dump.number(MadeLogBuf::buffer + second + 8, 2, 3);  // a record cannot be 3 bytes long
+    const auto log = made.read();
+    ASSERT_TRUE(log) << log.error().text();
+    ASSERT_EQ(log->records.size(), 1);
+    EXPECT_THAT(log->problems, testing::ElementsAre(testing::HasSubstr("at its byte " + std::to_string(second))));
+}
+
+TEST_P(LogBuf, WithImpossibleIndexesIsAnError) {
+    MadeLogBuf made(GetParam());
+    made.indexes(0xffffffff, 0);
+    const auto log = made.read();
+    ASSERT_FALSE(log);
+    EXPECT_THAT(log.error().text(), testing::HasSubstr("made: the printk log's variables are damaged"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Machines, LogBuf, testing::Values(MadeDump::Machine::x86_64, MadeDump::Machine::ppc64),
+                         [](const auto& test) {
+                             return std::string(test.param == MadeDump::Machine::ppc64 ? "ppc64" : "x86_64");
+                         });
+
+TEST(Printk, NeedsVmcoreinfoThatNamesTheLog) {
+    const auto dump = MadeDump(MadeDump::Machine::x86_64).open();
+    ASSERT_TRUE(dump) << dump.error().text();
+    const auto log = read_printk(*dump);
+    ASSERT_FALSE(log);
+    EXPECT_EQ(log.error().text(), "made: vmcoreinfo lacks SYMBOL(log_buf) of the printk log");
+}
+
+}  // namespace
+}  // namespace stallsight

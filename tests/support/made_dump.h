@@ -1,0 +1,94 @@
+// A small dump made in a test: an ELF core of one piece of memory from physical address 0 on, with vmcoreinfo.
+#pragma once
+
+#include <elf.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "parsers/vmcore/dump.h"
+
+namespace stallsight {
+
+class MadeDump {
+public:
+    enum class Machine { x86_64, ppc64 };
+
+    // A x86_64 kernel has page tables at 0x1000 that map its text; ppc64's linear mapping needs none.
+    explicit MadeDump(Machine machine, std::size_t memory = 256 * 1024)
+        : big_(machine == Machine::ppc64), machine_(machine), memory_(memory, '\0') {
+        info("OSRELEASE=5.4.0-made");
+        info("PAGESIZE=4096");
+        if (machine == Machine::x86_64) {
+            info("SYMBOL(swapper_pg_dir)=" + hex(base() + 0x1000));
+            info("NUMBER(phys_base)=0");
+            info("SYMBOL(_stext)=" + hex(base()));
+            number(0x1000 + 511 * 8, 8, 0x2003);  // to the next table
+            number(0x2000 + 510 * 8, 8, 0x0083);  // a page of 1 GiB from physical 0 on
+        } else {
+            info("SYMBOL(_stext)=" + hex(base()));
+        }
+    }
+
+    // The kernel virtual address of physical 0.
+    [[nodiscard]] std::uint64_t base() const {
+        return machine_ == Machine::x86_64 ? 0xffffffff80000000U : 0xc000000000000000U;
+    }
+
+    void info(const std::string& line) { vmcoreinfo_ += line + "\n"; }
+    void symbol(const std::string& name, std::uint64_t at) { info("SYMBOL(" + name + ")=" + hex(base() + at)); }
+
+    void bytes(std::uint64_t at, std::string_view text) { memory_.replace(at, text.size(), text); }
+    void number(std::uint64_t at, std::size_t size, std::uint64_t value) { bytes(at, encoded(size, value)); }
+    void pointer(std::uint64_t at, std::uint64_t to) { number(at, 8, base() + to); }
+
+    [[nodiscard]] std::string file() const {
+        std::string note = encoded(4, 11) + encoded(4, vmcoreinfo_.size()) + encoded(4, 0);
+        note += std::string("VMCOREINFO\0\0", 12) + vmcoreinfo_;
+        note.resize((note.size() + 3) / 4 * 4);
+        const std::uint64_t notes_at = sizeof(Elf64_Ehdr) + 2 * sizeof(Elf64_Phdr);
+        const std::uint64_t memory_at = (notes_at + note.size() + 4095) / 4096 * 4096;
+
+        std::string out = std::string(
+                              "\x7f"
+                              "ELF") +
+                          '\2' + (big_ ? '\2' : '\1') + '\1' + std::string(9, '\0');
+        out += encoded(2, ET_CORE) + encoded(2, big_ ? EM_PPC64 : EM_X86_64) + encoded(4, 1) + encoded(8, 0);
+        out += encoded(8, sizeof(Elf64_Ehdr)) + encoded(8, 0) + encoded(4, 0) + encoded(2, sizeof(Elf64_Ehdr));
+        out += encoded(2, sizeof(Elf64_Phdr)) + encoded(2, 2) + encoded(2, 0) + encoded(2, 0) + encoded(2, 0);
+        out += segment(PT_NOTE, notes_at, 0, note.size());
+        out += segment(PT_LOAD, memory_at, base(), memory_.size());
+        out += note;
+        out.resize(memory_at);
+        return out + memory_;
+    }
+
+    [[nodiscard]] Result<Dump> open() const { return Dump::open({{"made", Bytes::own(file()), ""}}); }
+
+private:
+    [[nodiscard]] std::string encoded(std::size_t size, std::uint64_t value) const {
+        std::string out(size, '\0');
+        for (std::size_t i = 0; i < size; ++i) out[big_ ? size - 1 - i : i] = static_cast<char>(value >> (8 * i));
+        return out;
+    }
+
+    [[nodiscard]] std::string segment(std::uint32_t type, std::uint64_t at, std::uint64_t address,
+                                      std::uint64_t size) const {
+        return encoded(4, type) + encoded(4, 0) + encoded(8, at) + encoded(8, address) + encoded(8, 0) +
+               encoded(8, size) + encoded(8, size) + encoded(8, 0);
+    }
+
+    static std::string hex(std::uint64_t value) {
+        std::string out;
+        for (int shift = 60; shift >= 0; shift -= 4) out += "0123456789abcdef"[value >> shift & 15U];
+        return out;
+    }
+
+    bool big_;
+    Machine machine_;
+    std::string memory_;
+    std::string vmcoreinfo_;
+};
+
+}  // namespace stallsight
