@@ -16,6 +16,7 @@
 #include "analysis/stalls/stalls.h"
 #include "analysis/symbols.h"
 #include "base/parallel.h"
+#include "parsers/vmcore/crash_text.h"
 
 namespace stallsight {
 
@@ -24,12 +25,15 @@ namespace {
 void scan_artifact(Analysis& analysis, std::size_t index, const Progress& progress) {
     ArtifactInfo& info = analysis.artifacts[index];
     const Artifact& artifact = info.artifact;
+    const std::string_view text = artifact.bytes.view();
     if (artifact.kind == ArtifactKind::crash_text) {
-        analysis.crashes.push_back({index, parse_crash_text(artifact.bytes.view())});
+        const KernelState& state = analysis.crashes.emplace_back(index, parse_crash_text(text)).state;
+        info.scan = scan_log(log_of_crash_text(state, text), text, progress);
+    } else if (artifact.kind == ArtifactKind::kernel_log) {
+        info.scan = scan_log(text, progress);
+    } else {
         return;
     }
-    if (artifact.kind != ArtifactKind::kernel_log) return;
-    info.scan = scan_log(artifact.bytes.view(), progress);
     info.events = info.scan.events.size();
     for (Event& report : info.scan.events) {
         EventInfo event;

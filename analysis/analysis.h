@@ -15,7 +15,7 @@
 #include "parsers/patch/patch.h"
 #include "parsers/reports/event.h"
 #include "parsers/reports/scan.h"
-#include "parsers/vmcore/crash_text.h"
+#include "parsers/vmcore/kernel_task.h"
 #include "symbolizer/symbolizer.h"
 
 namespace stallsight {
@@ -207,6 +207,7 @@ struct TortureInfo {
     TortureSample sample;
 };
 
+// A saved session of crash, drgn or gdb.
 struct CrashInfo {
     std::size_t artifact = 0;
     KernelState state;

@@ -77,6 +77,7 @@ public:
     std::vector<CoreInfo> run() {
         for (const ArtifactInfo& info : analysis_.artifacts)
             if (carries_kernel(info.artifact.kind)) add_artifact(info);
+        for (const CrashInfo& crash : analysis_.crashes) add_crash(crash);
         for (const EventInfo& event : analysis_.events) add_event(event);
         for (CoreInfo& core : cores_) {
             std::sort(core.cpus.begin(), core.cpus.end());
@@ -112,6 +113,11 @@ private:
         for (const Fact& fact : info.scan.facts)
             if (fact.kind == Fact::Kind::banner && core.release.empty())
                 core.release = fact.text.substr(0, fact.text.find(' '));
+    }
+
+    void add_crash(const CrashInfo& crash) {
+        CoreInfo& core = core_of(analysis_.artifacts[crash.artifact].artifact);
+        if (core.release.empty()) core.release = crash.state.release;
     }
 
     void add_event(const EventInfo& event) {

@@ -122,6 +122,7 @@ private:
         std::size_t logs = 0;
         for (const ArtifactInfo& info : analysis_.artifacts)
             logs += info.artifact.kind == ArtifactKind::kernel_log ? 1 : 0;
+        for (const CrashInfo& crash : analysis_.crashes) logs += crash.state.log.empty() ? 0 : 1;
         Diagnosis d;
         d.rule = "no_report";
         d.severity = "info";

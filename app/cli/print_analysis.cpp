@@ -93,7 +93,8 @@ private:
         std::string kind(name_of(info.artifact.kind));
         std::replace(kind.begin(), kind.end(), '_', ' ');
         std::string text = "  " + padded(shown(info.artifact.path), name_width) + kind;
-        if (info.artifact.kind == ArtifactKind::kernel_log) {
+        const bool session = info.artifact.kind == ArtifactKind::crash_text;
+        if (info.artifact.kind == ArtifactKind::kernel_log || (session && info.events > 0)) {
             text += ", " + counted(info.scan.index.lines(), "line") + ": " + counted(info.events, "event");
             if (info.torture_samples > 0) text += ", " + counted(info.torture_samples, "rcutorture sample");
         }

@@ -53,6 +53,7 @@ bool looks_like_patch(std::string_view sample) {
 bool looks_like_crash(std::string_view sample) {
     return any_line(sample, [](std::string_view line) {
         if (line.starts_with("crash> "sv)) return true;
+        line.remove_prefix(std::min(line.find_first_not_of(" >"sv), line.size()));
         return line.starts_with("PID: "sv) && line.find(" TASK: "sv) != line.npos &&
                line.find(" COMMAND: "sv) != line.npos;
     });
@@ -120,6 +121,17 @@ bool looks_like_kernel_log(std::string_view sample) {
     return any_line(sample, has_kernel_time);
 }
 
+// drgn's and gdb's back traces: a prompt, or "#0 ..." as only they print it.
+bool looks_like_debugger(std::string_view sample) {
+    const bool printed = any_line(sample, [](std::string_view line) {
+        if (line.starts_with(">>> "sv) || line.starts_with("(gdb) "sv)) return true;
+        if (!line.starts_with("#0  "sv)) return false;
+        const bool source = line.ends_with(')') && line.find(" ("sv) != line.npos && line.find(':') != line.npos;
+        return source || (line.find(" in "sv) != line.npos && line.find(") at "sv) != line.npos);
+    });
+    return printed && !any_line(sample, has_kernel_time);
+}
+
 ArtifactKind identify_text(std::string_view path, std::string_view bytes) {
     const std::string_view head = bytes.substr(0, sample_bytes);
     if (ends_with_any(path, {".c", ".h", ".S", ".cpp", ".rs"})) return ArtifactKind::source;
@@ -127,6 +139,7 @@ ArtifactKind identify_text(std::string_view path, std::string_view bytes) {
         return ArtifactKind::status_text;
     if (looks_like_patch(head)) return ArtifactKind::patch;
     if (looks_like_crash(head)) return ArtifactKind::crash_text;
+    if (looks_like_debugger(head)) return ArtifactKind::crash_text;
     if (looks_like_config(head)) return ArtifactKind::kernel_config;
     if (looks_like_system_map(head)) return ArtifactKind::system_map;
     if (head.starts_with("\xff\xfe"sv) || head.starts_with("\xfe\xff"sv)) return ArtifactKind::kernel_log;

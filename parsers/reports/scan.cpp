@@ -4,7 +4,6 @@
 
 #include "base/parallel.h"
 #include "parsers/rcutorture/torture.h"
-#include "parsers/records/decode.h"
 #include "parsers/reports/assembly.h"
 #include "parsers/reports/boots.h"
 #include "parsers/reports/facts.h"
@@ -214,12 +213,14 @@ private:
 }  // namespace
 
 LogScan scan_log(std::string_view text, const Progress& progress) {
-    if (const auto rewritten = decode_log(text)) {
-        LogScan scan = Scan(rewritten->text, progress).run();
-        move_to_origins(scan, *rewritten, text);
-        return scan;
-    }
+    if (const auto rewritten = decode_log(text)) return scan_log(*rewritten, text, progress);
     return Scan(text, progress).run();
+}
+
+LogScan scan_log(const RewrittenLog& log, std::string_view text, const Progress& progress) {
+    LogScan scan = Scan(log.text, progress).run();
+    move_to_origins(scan, log, text);
+    return scan;
 }
 
 }  // namespace stallsight

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "parsers/rcutorture/sample.h"
+#include "parsers/records/decode.h"
 #include "parsers/records/line_index.h"
 #include "parsers/reports/event.h"
 
@@ -51,5 +52,9 @@ struct LogScan {
 // `text` must outlive nothing: all that is kept is copied. Never fails on content; returns early, with what was
 // found so far, when `progress.cancelled`.
 LogScan scan_log(std::string_view text, const Progress& progress = {});
+
+// The same for a log that lies in `text` in another form, or between other things: all lines and offsets in what
+// is found are those of `text`.
+LogScan scan_log(const RewrittenLog& log, std::string_view text, const Progress& progress = {});
 
 }  // namespace stallsight

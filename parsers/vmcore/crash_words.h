@@ -47,4 +47,10 @@ inline std::string_view value_of(std::string_view line, std::string_view label) 
     return take_word(line);
 }
 
+// What stands between the first and the last quotation mark.
+inline std::string_view quoted(std::string_view text) {
+    const std::size_t open = text.find('"'), close = text.rfind('"');
+    return open == close ? std::string_view() : text.substr(open + 1, close - open - 1);
+}
+
 }  // namespace stallsight::crash

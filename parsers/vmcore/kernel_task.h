@@ -38,6 +38,18 @@ struct RunQueue {
     std::vector<std::size_t> queued;     // those that could run, the next one first
 };
 
+struct KernelModule {
+    std::string name;
+    std::uint64_t base = 0, size = 0;  // base 0: not known
+    std::string taints;                // "OE"; empty: none, or not known
+};
+
+// Lines of the kernel log that a text holds.
+struct LogLines {
+    std::uint64_t line = 0, count = 0;    // first line, from 1
+    std::uint64_t offset = 0, bytes = 0;  // of the same
+};
+
 // kernel/rcu/tree.h: rcu_state and each CPU's rcu_data.
 struct RcuState {
     struct Cpu {
@@ -57,10 +69,11 @@ struct KernelState {
     std::string release, panic, command_line;  // empty: not known
     std::optional<int> cpus;
     std::uint64_t log_lines = 0;  // of the kernel log that is in it
-    std::uint64_t log_line = 0;   // where a text holds the log (first line behind the command), 0: nowhere
+    std::vector<LogLines> log;    // where a text holds them; empty: of a dump, or there is none
     std::vector<KernelTask> tasks;
     std::vector<LockWait> waits;
     std::vector<RunQueue> run_queues;
+    std::vector<KernelModule> modules;
     std::optional<RcuState> rcu;
 };
 

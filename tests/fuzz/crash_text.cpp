@@ -2,6 +2,12 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
     const std::string_view text(reinterpret_cast<const char*>(data), size);
-    stallsight::parse_crash_text(text);
+    const stallsight::KernelState state = stallsight::parse_crash_text(text);
+    for (const stallsight::RunQueue& queue : state.run_queues)
+        for (const std::size_t task : queue.queued)
+            if (task >= state.tasks.size()) __builtin_trap();
+    // What is read as log lies in the text, each line where it is said to be.
+    for (const stallsight::LineOrigin& origin : stallsight::log_of_crash_text(state, text).origins)
+        if (origin.offset >= size || (origin.offset > 0 && text[origin.offset - 1] != '\n')) __builtin_trap();
     return 0;
 }

@@ -65,7 +65,8 @@ TEST(CrashText, ReadsAnExcerptOfASession) {
     EXPECT_EQ(session.release, "6.1.192-caplab");
     EXPECT_EQ(session.panic, "");
     EXPECT_EQ(session.cpus, 4);
-    EXPECT_EQ(session.log_line, 19u);
+    ASSERT_EQ(session.log.size(), 1u);
+    EXPECT_EQ(session.log[0].line, 19u);
     EXPECT_EQ(session.log_lines, 4u);
     EXPECT_EQ(session.tasks.size(), 10u);
     expect_spinning_task(session);
@@ -81,7 +82,8 @@ TEST(CrashText, ReadsTheSessionOfTheCaptures) {
     const std::string path = source_dir + "/../shared/captures/x86_64/vmcore-spin/crash-oracle.txt";
     if (!std::filesystem::exists(path)) GTEST_SKIP() << "no captures beside the source tree";
     const KernelState session = session_in(path);
-    EXPECT_EQ(session.log_line, 19u);
+    ASSERT_EQ(session.log.size(), 1u);
+    EXPECT_EQ(session.log[0].line, 19u);
     EXPECT_EQ(session.log_lines, 3705u);
     EXPECT_EQ(session.tasks.size(), 54u);
     EXPECT_EQ(

@@ -1,0 +1,134 @@
+// tests/data/crash/session-variants.txt: crash 8.0.2 on the captures' filtered dump, many commands in one session.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "base/bytes.h"
+#include "parsers/reports/scan.h"
+#include "parsers/vmcore/crash_text.h"
+
+namespace stallsight {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+const std::string data_dir = STALLSIGHT_SOURCE_DIR "/tests/data/crash/";
+
+class CrashSession : public testing::Test {
+protected:
+    void SetUp() override {
+        auto bytes = Bytes::map_file(data_dir + "session-variants.txt");
+        ASSERT_TRUE(bytes);
+        bytes_ = std::move(*bytes);
+        state_ = parse_crash_text(text());
+    }
+
+    [[nodiscard]] std::string_view text() const { return bytes_.view(); }
+
+    [[nodiscard]] std::size_t index_of(int pid) const {
+        const auto found = std::find_if(state_.tasks.begin(), state_.tasks.end(),
+                                        [&](const KernelTask& task) { return task.task.pid == pid; });
+        EXPECT_NE(found, state_.tasks.end()) << pid;
+        return static_cast<std::size_t>(found - state_.tasks.begin());
+    }
+
+    [[nodiscard]] const KernelTask& task(int pid) const { return state_.tasks.at(index_of(pid)); }
+
+    Bytes bytes_;
+    KernelState state_;
+};
+
+TEST_F(CrashSession, ListsATaskOnceThoughManyCommandsNameIt) {
+    // ps lists ten, runq ksoftirqd/1 beside them.
+    ASSERT_THAT(state_.tasks, SizeIs(11));
+    EXPECT_EQ(task(313).state, "UN");
+    EXPECT_EQ(task(313).task_address, 0xffffa1cc00909580u);
+    EXPECT_EQ(task(17).task.comm, "ksoftirqd/1");
+    EXPECT_EQ(task(17).state, "");
+    EXPECT_EQ(task(17).cpu, 1);
+    EXPECT_EQ(std::count_if(state_.tasks.begin(), state_.tasks.end(), [](const auto& t) { return t.active; }), 4);
+}
+
+TEST_F(CrashSession, ReadsRunQueues) {
+    ASSERT_THAT(state_.run_queues, SizeIs(4));
+    for (int cpu = 0; cpu < 4; ++cpu) EXPECT_EQ(state_.run_queues[static_cast<std::size_t>(cpu)].cpu, cpu);
+    EXPECT_EQ(state_.run_queues[1].current, index_of(312));
+    EXPECT_THAT(state_.run_queues[1].queued, ElementsAre(index_of(17)));
+    EXPECT_THAT(state_.run_queues[2].queued, IsEmpty());
+    EXPECT_EQ(state_.tasks.at(*state_.run_queues[3].current).task.comm, "swapper/3");
+}
+
+TEST_F(CrashSession, ReadsModules) {
+    ASSERT_THAT(state_.modules, SizeIs(8));
+    const KernelModule& diag = state_.modules[6];
+    EXPECT_EQ(diag.name, "hwa_diag");
+    EXPECT_EQ(diag.base, 0xffffffffc0294000u);
+    EXPECT_EQ(diag.size, 16384u);
+    EXPECT_EQ(diag.taints, "O");
+    EXPECT_EQ(state_.modules[0].taints, "");
+}
+
+TEST_F(CrashSession, PutsTogetherWhatSeveralBackTracesSay) {
+    const KernelTask& waiter = task(311);
+    ASSERT_THAT(waiter.frames, SizeIs(8));
+    const Frame& commit = waiter.frames[4];
+    EXPECT_EQ(commit.function, "hwa_commit_config");
+    EXPECT_EQ(commit.module, "hwa_diag");
+    EXPECT_EQ(commit.address, 0xffffffffc02940ccu);
+    EXPECT_EQ(commit.offset, 12u);                                                    // of bt -s
+    EXPECT_EQ(commit.file, "/usr/src/lab/modules-build-x86_64/hwa_diag/hwa_diag.c");  // of bt -l
+    EXPECT_EQ(commit.source_line, 102);
+    EXPECT_TRUE(std::all_of(waiter.frames.begin(), waiter.frames.end(), [](const Frame& f) { return f.reliable; }));
+    EXPECT_THAT(task(308).frames, SizeIs(8));
+    EXPECT_THAT(task(312).frames, IsEmpty());  // "bt: read of stack at fffffe000004f000 failed"
+}
+
+TEST_F(CrashSession, TakesTheLongestLogAndItsReportsAtTheirLines) {
+    ASSERT_THAT(state_.log, SizeIs(1));
+    EXPECT_EQ(state_.log_lines, 47u);
+    const LogScan scan = scan_log(log_of_crash_text(state_, text()), text());
+    ASSERT_GE(scan.events.size(), 1u);
+    const Event& stall = scan.events[0];
+    EXPECT_EQ(stall.kind, EventKind::rcu_stall);
+    EXPECT_THAT(scan.index.line_text(text(), stall.line), testing::HasSubstr("rcu_preempt detected stalls"));
+    EXPECT_THAT(text().substr(stall.offset, 100), testing::HasSubstr("rcu_preempt detected stalls"));
+}
+
+TEST(CrashText, ReadsALogThatWasPutBesideStacksWithoutAPrompt) {
+    const std::string text =
+        "PID: 312      TASK: ffffa1cc0090c080  CPU: 1    COMMAND: \"hwa_spin\"\n"
+        " #0 [ffffb6abc01b3ee8] ktime_get_mono_fast_ns at ffffffffbcea8d1a\n"
+        "[   15.347308] rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:\n"
+        "[   15.347919] rcu: \t1-....: (834 ticks this GP) idle=22ac/1/0x4000000000000000 softirq=242/242 fqs=414\n"
+        "PID: 311      TASK: ffffa1cc00908000  CPU: 2    COMMAND: \"hwa_cfg_waiter\"\n"
+        "[   16.100000] last words\n";
+    const KernelState state = parse_crash_text(text);
+    ASSERT_THAT(state.tasks, SizeIs(2));
+    EXPECT_THAT(state.tasks[0].frames, SizeIs(1));
+    EXPECT_EQ(state.tasks[0].line_last, 2u);
+    ASSERT_THAT(state.log, SizeIs(2));
+    EXPECT_EQ(state.log[0].line, 3u);
+    EXPECT_EQ(state.log_lines, 3u);
+    const RewrittenLog log = log_of_crash_text(state, text);
+    ASSERT_THAT(log.origins, SizeIs(3));
+    EXPECT_EQ(log.origins[2].line, 6u);
+    EXPECT_EQ(text.substr(log.origins[2].offset), "[   16.100000] last words\n");
+}
+
+TEST(CrashText, ReadsAnOldListOfModulesWithoutBases) {
+    const KernelState state = parse_crash_text(
+        "crash> mod\n"
+        " MODULE   NAME              SIZE  OBJECT FILE\n"
+        "c8019000  soundcore         2788  (not loaded)\n");
+    ASSERT_THAT(state.modules, SizeIs(1));
+    EXPECT_EQ(state.modules[0].name, "soundcore");
+    EXPECT_EQ(state.modules[0].size, 2788u);
+    EXPECT_EQ(state.modules[0].base, 0u);
+}
+
+}  // namespace
+}  // namespace stallsight
