@@ -195,8 +195,6 @@ const std::vector<TortureLiteral>& torture_literals() {
         {"-torture: Writes:  Total: ", true},
         {"-torture: Reads :  Total: ", true},
         {"Writes:  Total: ", true},
-        {"rcu_torture_boost is stopping"},
-        {"rcutorture: barrier "},
         {"scftorture: --- "},
         {"scf_invoked_count ", true},
         {"-scale:--- "},

@@ -56,29 +56,17 @@ private:
     hs_scratch_t* scratch_ = nullptr;
 };
 
-constexpr std::size_t head_bytes = 8;
-
-std::string_view tail_of(std::string_view literal) {
-    return literal.substr(literal.size() - std::min(literal.size(), head_bytes));
-}
-
-// The common literals that end in the same bytes.
-struct CommonHead {
-    std::string_view text;
-    std::vector<std::size_t> literals;
+// The literals that hold a common head, and where in them it ends.
+struct InLiteral {
+    std::size_t literal = 0;
+    std::size_t head_end = 0;
 };
 
-std::vector<CommonHead> common_heads(const Search& search) {
-    std::vector<CommonHead> out;
-    for (std::size_t i = 0; i < search.literals.size(); ++i) {
-        if (search.literals[i].samples == 0) continue;
-        const std::string_view tail = tail_of(search.literals[i].text);
-        const auto same = std::find_if(out.begin(), out.end(), [&](const CommonHead& h) { return h.text == tail; });
-        if (same == out.end()) {
-            out.push_back({tail, {i}});
-        } else {
-            same->literals.push_back(i);
-        }
+std::vector<InLiteral> literals_that_hold(const Head& head, const std::vector<Literal>& literals) {
+    std::vector<InLiteral> out;
+    for (std::size_t i = 0; i < literals.size(); ++i) {
+        const std::size_t at = literals[i].text.find(head.text);
+        if (at != std::string_view::npos) out.push_back({i, at + head.text.size()});
     }
     return out;
 }
@@ -88,21 +76,28 @@ struct Plan {
     std::string_view text;
     const Search& search;
     std::size_t chunks;
-    std::vector<CommonHead> common;  // their ids follow the other heads'
+    std::vector<std::vector<InLiteral>> held;  // one list a head, empty where it is not a common one
+    std::vector<bool> of_common_head;          // one a literal
     Database heads, literals;
 
     Plan(std::string_view t, const Search& s, std::size_t n)
         : text(t),
           search(s),
           chunks(n),
-          common(common_heads(s)),
-          heads(head_words(s, common)),
-          literals(literal_words(s)) {}
+          held(s.heads.size()),
+          of_common_head(s.literals.size()),
+          heads(head_words(s)),
+          literals(literal_words(s)) {
+        for (std::size_t i = 0; i < s.heads.size(); ++i) {
+            if (!s.heads[i].common) continue;
+            held[i] = literals_that_hold(s.heads[i], s.literals);
+            for (const InLiteral& in : held[i]) of_common_head[in.literal] = true;
+        }
+    }
 
-    static std::vector<std::string_view> head_words(const Search& search, const std::vector<CommonHead>& common) {
+    static std::vector<std::string_view> head_words(const Search& search) {
         std::vector<std::string_view> out;
         for (const Head& head : search.heads) out.push_back(head.text);
-        for (const CommonHead& head : common) out.push_back(head.text);
         return out;
     }
     static std::vector<std::string_view> literal_words(const Search& search) {
@@ -163,11 +158,12 @@ public:
 private:
     static int on_head(unsigned id, unsigned long long, unsigned long long to, unsigned, void* pointer) {
         auto& worker = *static_cast<Worker*>(pointer);
-        const auto& heads = worker.plan_.search.heads;
-        if (id < heads.size()) {
-            worker.take_head(heads[id], worker.start_ + to - heads[id].text.size());
+        const Head& head = worker.plan_.search.heads[id];
+        const std::uint64_t end = worker.start_ + to;
+        if (head.common) {
+            worker.take_common_head(worker.plan_.held[id], end);
         } else {
-            worker.take_common_head(worker.plan_.common[id - heads.size()], worker.start_ + to);
+            worker.take_head(head, end - head.text.size());
         }
         return 0;
     }
@@ -176,7 +172,8 @@ private:
         auto& worker = *static_cast<Worker*>(pointer);
         const Literal& literal = worker.plan_.search.literals[id];
         const std::uint64_t offset = worker.literals_from_ + to - literal.text.size();
-        if (literal.samples == 0 && !worker.crowded(offset)) worker.chunk_->places.push_back({offset, id});
+        if (worker.plan_.of_common_head[id] || worker.crowded(offset)) return 0;
+        worker.take_literal({offset, id});
         return 0;
     }
 
@@ -204,13 +201,21 @@ private:
         searched_ = std::max(searched_, end);
     }
 
-    void take_common_head(const CommonHead& head, std::uint64_t end) {
-        for (const std::size_t id : head.literals) {
-            const Literal& literal = plan_.search.literals[id];
-            if (end < literal.text.size()) continue;
-            const Place place{end - literal.text.size(), static_cast<std::uint32_t>(id)};
-            if (place.offset >= end_ || text_.substr(place.offset, literal.text.size()) != literal.text) continue;
-            common_[id].add(place, std::max<std::size_t>(literal.samples / plan_.chunks, 1));
+    void take_common_head(const std::vector<InLiteral>& held, std::uint64_t end) {
+        for (const InLiteral& in : held) {
+            const std::string_view text = plan_.search.literals[in.literal].text;
+            if (end < in.head_end) continue;
+            const Place place{end - in.head_end, static_cast<std::uint32_t>(in.literal)};
+            if (place.offset < end_ && text_.substr(place.offset, text.size()) == text) take_literal(place);
+        }
+    }
+
+    void take_literal(const Place& place) {
+        const std::size_t samples = plan_.search.literals[place.literal].samples;
+        if (samples == 0) {
+            chunk_->places.push_back(place);
+        } else {
+            common_[place.literal].add(place, std::max<std::size_t>(samples / plan_.chunks, 1));
         }
     }
 
