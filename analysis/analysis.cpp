@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <set>
+#include <utility>
 
 namespace stallsight {
 
@@ -12,6 +13,10 @@ const EventInfo* Analysis::event(const std::string& id) const {
     std::from_chars(id.data() + 1, id.data() + id.size(), number);
     if (number == 0 || number > events.size()) return nullptr;
     return &events[number - 1];
+}
+
+EventInfo* Analysis::event(const std::string& id) {
+    return const_cast<EventInfo*>(std::as_const(*this).event(id));
 }
 
 const Chain* Analysis::chain_of(const std::string& event_id) const {

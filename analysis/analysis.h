@@ -255,6 +255,7 @@ struct Analysis {
     std::vector<Error> problems;  // what could not be read
 
     [[nodiscard]] const EventInfo* event(const std::string& id) const;
+    [[nodiscard]] EventInfo* event(const std::string& id);
     [[nodiscard]] const Chain* chain_of(const std::string& event_id) const;
     // One chain a signature: the first of each defect, for pages that do not repeat themselves.
     [[nodiscard]] std::vector<const Chain*> first_chains() const;

@@ -364,71 +364,69 @@ Json problem_json(const Error& e) {
     return {{"path", e.path}, {"place", e.place}, {"what", e.what}};
 }
 
+// The members of a list are written by all cores, each a batch into a text of its own.
 template <class Range, class Write>
 void write_each(JsonStream& out, std::string_view name, const Range& range, Write write) {
+    constexpr std::size_t batch = 32;
+    const std::size_t batches_at_once = 16 * worker_count();
     out.key(name);
     out.begin_array();
-    for (const auto& item : range) write(item);
+    for (std::size_t from = 0; from < range.size(); from += batches_at_once * batch) {
+        const std::size_t to = std::min(range.size(), from + batches_at_once * batch);
+        std::vector<std::string> texts((to - from + batch - 1) / batch);
+        parallel_for(texts.size(), [&](std::size_t b) {
+            const std::size_t start = from + b * batch;
+            texts[b] = JsonStream::list_part([&](JsonStream& part) {
+                for (std::size_t i = start; i < std::min(to, start + batch); ++i) write(part, range[i]);
+            });
+        });
+        for (const std::string& text : texts)
+            if (!text.empty()) out.raw(text);
+    }
     out.end_array();
 }
 
 template <class Range>
 void write_each(JsonStream& out, std::string_view name, const Range& range,
                 Json (*make)(const typename Range::value_type&)) {
-    write_each(out, name, range, [&](const auto& item) { out.value(make(item)); });
-}
-
-// The events are most of the text: all cores write them, each a batch into a stream of its own.
-void write_events(JsonStream& out, const Analysis& analysis) {
-    constexpr std::size_t batch = 64;
-    const std::size_t count = analysis.events.size();
-    std::vector<std::string> texts((count + batch - 1) / batch);
-    parallel_for(texts.size(), [&](std::size_t b) {
-        JsonStream part;
-        part.begin_object();
-        part.key("");
-        part.begin_array();
-        for (std::size_t i = b * batch; i < std::min(count, (b + 1) * batch); ++i)
-            write_event(part, analysis, analysis.events[i]);
-        texts[b] = part.take();
-    });
-    out.key("events");
-    out.begin_array();
-    for (std::string& text : texts) {
-        out.raw(std::string_view(text).substr(text.find('[') + 1 + std::string_view("\n    ").size()));
-        std::string().swap(text);
-    }
-    out.end_array();
+    write_each(out, name, range, [&](JsonStream& part, const auto& item) { part.value(make(item)); });
 }
 
 }  // namespace
 
-std::string to_json(const Analysis& analysis) {
-    JsonStream out;
+void write_json(const Analysis& analysis, const JsonStream::Sink& sink) {
+    JsonStream out(sink);
     out.begin_object();
     out.member("schema", "stallsight.analysis/1");
     out.member("artifacts", artifacts_json(analysis));
-    write_events(out, analysis);
+    write_each(out, "events", analysis.events,
+               [&](JsonStream& part, const EventInfo& event) { write_event(part, analysis, event); });
     write_each(out, "clocks", analysis.clocks, clock_json);
     write_each(out, "offsets", analysis.offsets, offset_json);
     write_each(out, "stalls", analysis.stalls, stall_json);
     write_each(out, "chains", analysis.chains, chain_json);
-    write_each(out, "rcutorture", analysis.torture, [&](const TortureInfo& info) {
-        if (info.sample.kind == TortureSample::Kind::statistics) write_torture(out, info);
+    write_each(out, "rcutorture", analysis.torture, [](JsonStream& part, const TortureInfo& info) {
+        if (info.sample.kind == TortureSample::Kind::statistics) write_torture(part, info);
     });
-    write_each(out, "rcutorture_progress", analysis.torture, [&](const TortureInfo& info) {
+    write_each(out, "rcutorture_progress", analysis.torture, [](JsonStream& part, const TortureInfo& info) {
         if (info.sample.kind != TortureSample::Kind::statistics)
-            write_torture(out, info, name_of(info.sample.kind));
+            write_torture(part, info, name_of(info.sample.kind));
     });
-    write_each(out, "vmcores", analysis.crashes, [&](const CrashInfo& c) { write_crash(out, analysis, c); });
+    write_each(out, "vmcores", analysis.crashes,
+               [&](JsonStream& part, const CrashInfo& info) { write_crash(part, analysis, info); });
     write_each(out, "diagnoses", analysis.diagnoses, diagnosis_json);
     out.member("patches", hunks_json(analysis));
     out.member("remarks", notes_json(analysis));
     write_each(out, "missing", analysis.missing, missing_json);
     write_each(out, "problems", analysis.problems, problem_json);
     out.end_object();
-    std::string text = out.take();
-    text += '\n';
+    out.flush();
+    sink("\n");
+}
+
+std::string to_json(const Analysis& analysis) {
+    std::string text;
+    write_json(analysis, [&](std::string_view piece) { text.append(piece); });
     return text;
 }
 

@@ -4,9 +4,11 @@
 #include <string>
 
 #include "analysis/analysis.h"
+#include "analysis/json_stream.h"
 
 namespace stallsight {
 
+void write_json(const Analysis& analysis, const JsonStream::Sink& sink);
 std::string to_json(const Analysis& analysis);
 
 }  // namespace stallsight

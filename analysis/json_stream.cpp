@@ -1,8 +1,10 @@
 #include "analysis/json_stream.h"
 
 #include <rapidjson/prettywriter.h>
+#include <rapidjson/stringbuffer.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace stallsight {
 
@@ -10,33 +12,24 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-// RapidJSON's idea of an output stream.
-struct Text {
-    using Ch = char;
-    std::string text;
+constexpr std::size_t full_bytes = 256 * std::size_t{1024};
 
-    void Put(char c) { text.push_back(c); }
-    void Flush() {}
-};
-
-class IndentingWriter : public rapidjson::PrettyWriter<Text> {
+class IndentingWriter : public rapidjson::PrettyWriter<rapidjson::StringBuffer> {
 public:
     using PrettyWriter::PrettyWriter;
 
-    // RawValue() appends byte by byte.
-    void append(std::string_view json) {
-        PrettyPrefix(rapidjson::kObjectType);
-        os_->text.append(json);
-    }
+    // What stands in front of a value at this place.
+    void start_value() { PrettyPrefix(rapidjson::kObjectType); }
 };
 
 }  // namespace
 
 struct JsonStream::Writer {
-    Text out;
+    Sink sink;
+    rapidjson::StringBuffer out;
     IndentingWriter json{out};
 
-    Writer() { json.SetIndent(' ', 2); }
+    explicit Writer(Sink s) : sink(std::move(s)) { json.SetIndent(' ', 2); }
 };
 
 namespace {
@@ -51,7 +44,7 @@ bool is_ascii(std::string_view text) {
 
 }  // namespace
 
-JsonStream::JsonStream() : writer_(std::make_unique<Writer>()) {}
+JsonStream::JsonStream(Sink sink) : writer_(std::make_unique<Writer>(std::move(sink))) {}
 JsonStream::~JsonStream() = default;
 
 void JsonStream::begin_object() {
@@ -60,6 +53,7 @@ void JsonStream::begin_object() {
 
 void JsonStream::end_object() {
     writer_->json.EndObject();
+    flush_when_full();
 }
 
 void JsonStream::begin_array() {
@@ -139,13 +133,31 @@ void JsonStream::value(const Json& whole) {
 }
 
 void JsonStream::raw(std::string_view json) {
-    writer_->json.append(json);
+    writer_->json.start_value();
+    flush();
+    writer_->sink(json);
 }
 
-std::string JsonStream::take() {
-    std::string out = std::move(writer_->out.text);
-    writer_ = std::make_unique<Writer>();
-    return out;
+std::string JsonStream::list_part(const std::function<void(JsonStream&)>& write) {
+    std::string text;
+    JsonStream part([&](std::string_view piece) { text.append(piece); });
+    part.begin_object();
+    part.key("");
+    part.begin_array();
+    part.flush();
+    text.clear();
+    write(part);
+    part.flush();
+    return text.substr(std::min(text.size(), std::string_view("\n    ").size()));
+}
+
+void JsonStream::flush() {
+    writer_->sink({writer_->out.GetString(), writer_->out.GetSize()});
+    writer_->out.Clear();
+}
+
+void JsonStream::flush_when_full() {
+    if (writer_->out.GetSize() >= full_bytes) flush();
 }
 
 }  // namespace stallsight

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -13,7 +14,10 @@ namespace stallsight {
 
 class JsonStream {
 public:
-    JsonStream();
+    using Sink = std::function<void(std::string_view)>;
+
+    // What is written goes to the sink in pieces.
+    explicit JsonStream(Sink sink);
     JsonStream(const JsonStream&) = delete;
     JsonStream& operator=(const JsonStream&) = delete;
     ~JsonStream();
@@ -37,7 +41,7 @@ public:
     void value(const char* text) { value(std::string_view(text)); }
     void value(const nlohmann::ordered_json& whole);
 
-    // One value, or several with what stands between them, written by another stream for this place.
+    // Values of an array, written by a list_part() for this place.
     void raw(std::string_view json);
 
     template <class T>
@@ -55,10 +59,15 @@ public:
         value(its_value);
     }
 
-    // What was written so far; the stream starts anew.
-    std::string take();
+    // What is written in `write` as values of an array that is a member of the outermost object.
+    static std::string list_part(const std::function<void(JsonStream&)>& write);
+
+    // Everything that was written is in the sink.
+    void flush();
 
 private:
+    void flush_when_full();
+
     struct Writer;
     std::unique_ptr<Writer> writer_;
 };

@@ -94,47 +94,56 @@ public:
     explicit Tier(Analysis& analysis) : analysis_(analysis) {}
 
     void run() {
+        for (const Chain& chain : analysis_.chains)
+            if (sleeps(chain)) sleepers_.push_back({analysis_.event(chain.event), &chain});
         for (StallEpisode& stall : analysis_.stalls) {
             std::vector<Victim> victims;
             for (const std::string& id : stall.events) {
                 const EventInfo* event = analysis_.event(id);
                 victims.push_back({event, waiter_of(event->report.frames)});
             }
-            for (const Chain& chain : analysis_.chains)
-                if (stall.caused_by.empty() && sleeps(chain)) try_tie(stall, victims, chain);
+            for (const Sleeper& sleeper : sleepers_)
+                if (slept_before(sleeper, stall) && tied(stall, victims, sleeper)) break;
         }
     }
 
 private:
-    void try_tie(StallEpisode& stall, const std::vector<Victim>& victims, const Chain& chain) {
-        const EventInfo& sleeper = *analysis_.event(chain.event);
-        const bool here = same_core(analysis_, sleeper, stall.board, stall.core) &&
-                          sleeper.report.boot == stall.boot && sleeper.report.time;
+    struct Sleeper {
+        const EventInfo* event = nullptr;
+        const Chain* chain = nullptr;
+    };
+
+    [[nodiscard]] bool slept_before(const Sleeper& sleeper, const StallEpisode& stall) const {
+        const Event& report = sleeper.event->report;
+        if (report.boot != stall.boot || !report.time) return false;
         // The stall's own first report may be rounded; it began behind the sleep.
         constexpr double slack_s = 1;
         const double began = stall.start_s ? stall.start_window.to_s : stall.end_s;
-        if (!here || seconds(*sleeper.report.time) > began + slack_s) return;
+        return seconds(*report.time) <= began + slack_s &&
+               same_core(analysis_, *sleeper.event, stall.board, stall.core);
+    }
+
+    bool tied(StallEpisode& stall, const std::vector<Victim>& victims, const Sleeper& sleeper) {
         for (const Victim& victim : victims) {
-            std::string why = tie(stall, victim, sleeper, chain);
+            std::string why = tie(stall, victim, *sleeper.event, *sleeper.chain);
             if (why.empty()) continue;
-            stall.caused_by = chain.event;
+            stall.caused_by = sleeper.event->id;
             stall.tie = std::move(why);
-            for (const std::string& event : stall.events) link(event, chain.event, stall.tie);
-            return;
+            for (const std::string& event : stall.events) link(event, stall.caused_by, stall.tie);
+            return true;
         }
+        return false;
     }
 
     void link(const std::string& victim, const std::string& culprit, const std::string& why) {
-        EventInfo& later = *std::find_if(analysis_.events.begin(), analysis_.events.end(),
-                                         [&](const EventInfo& e) { return e.id == victim; });
+        EventInfo& later = *analysis_.event(victim);
         if (!later.caused_by.empty()) return;
         later.caused_by = culprit;
         later.follows_because = why;
-        const auto cause = std::find_if(analysis_.events.begin(), analysis_.events.end(),
-                                        [&](const EventInfo& e) { return e.id == culprit; });
-        cause->cause_of.push_back(victim);
+        analysis_.event(culprit)->cause_of.push_back(victim);
     }
 
+    std::vector<Sleeper> sleepers_;
     Analysis& analysis_;
 };
 

@@ -46,9 +46,14 @@ void add_analyze(CLI::App& app, int& status) {
     command->callback([options, &status] {
         const auto analysis = analyse_or_say(options->bundle, options->analysis, status);
         if (!analysis) return;
-        const std::string text =
-            options->json ? to_json(*analysis) : print_analysis(*analysis, wants_color(*options));
-        write_output("-", text, status);
+        const auto write = [&](std::ostream& out) {
+            if (options->json) {
+                write_json(*analysis, [&](std::string_view piece) { out << piece; });
+            } else {
+                out << print_analysis(*analysis, wants_color(*options));
+            }
+        };
+        write_output("-", write, status);
         if (status == ok && found_what_fails(*analysis, options->fail_on)) status = found;
         leave(status);
     });

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <functional>
+#include <ostream>
 
 #include "analysis/analysis.h"
 
@@ -31,11 +33,12 @@ void print_error(const Error& error);
 // Analyses, or prints the error and sets `status`. Problems of a half-readable bundle are printed, too.
 std::optional<Analysis> analyse_or_say(const std::string& path, const AnalysisOptions& options, int& status);
 
-// Ends the program at once. Taking the analysis of a large log apart, value by value, takes a tenth of the time that
-// reading it took.
+// Ends the program at once. Taking the analysis of a large log apart, value by value, takes a tenth of the time
+// that reading it took.
 [[noreturn]] void leave(int status);
 
 // Writes a whole file; "-" is standard output.
 bool write_output(const std::string& path, const std::string& text, int& status);
+bool write_output(const std::string& path, const std::function<void(std::ostream&)>& write, int& status);
 
 }  // namespace stallsight::cli

@@ -43,19 +43,23 @@ void leave(int status) {
     std::_Exit(status);
 }
 
-bool write_output(const std::string& path, const std::string& text, int& status) {
+bool write_output(const std::string& path, const std::function<void(std::ostream&)>& write, int& status) {
     if (path == "-") {
-        std::cout << text << std::flush;
-        if (std::cout) return true;
+        write(std::cout);
+        if (std::cout.flush()) return true;
     } else {
         std::ofstream out(path, std::ios::binary | std::ios::trunc);
-        out << text;
-        out.flush();
-        if (out) return true;
+        write(out);
+        if (out.flush()) return true;
     }
     print_error({"cannot write: " + std::generic_category().message(errno), path, ""});
     status = unreadable;
     return false;
+}
+
+bool write_output(const std::string& path, const std::string& text, int& status) {
+    return write_output(
+        path, [&](std::ostream& out) { out << text; }, status);
 }
 
 }  // namespace stallsight::cli
