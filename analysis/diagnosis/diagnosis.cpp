@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "analysis/diagnosis/defects.h"
 #include "analysis/diagnosis/rules.h"
@@ -41,9 +42,10 @@ private:
     }
 
     void other_reports() {
+        const auto named = told();
         std::map<std::string, std::size_t> seen;
         for (const EventInfo& event : analysis_.events) {
-            if (!stands_for_itself(event) || told(event)) continue;
+            if (!stands_for_itself(event) || named.contains(event.id)) continue;
             if (const auto it = seen.find(event.signature); it != seen.end()) {
                 out_[it->second].evidence.push_back(event.id);
                 continue;
@@ -66,10 +68,11 @@ private:
         }
     }
 
-    [[nodiscard]] bool told(const EventInfo& event) const {
-        return std::any_of(out_.begin(), out_.end(), [&](const Diagnosis& d) {
-            return std::find(d.evidence.begin(), d.evidence.end(), event.id) != d.evidence.end();
-        });
+    // The reports that a diagnosis names already.
+    [[nodiscard]] std::set<std::string, std::less<>> told() const {
+        std::set<std::string, std::less<>> out;
+        for (const Diagnosis& d : out_) out.insert(d.evidence.begin(), d.evidence.end());
+        return out;
     }
 
     void torture() {

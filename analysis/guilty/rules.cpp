@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
+#include <unordered_map>
 #include <vector>
 
 #include "analysis/guilty/rules/tables.h"
@@ -25,33 +27,47 @@ bool matches(std::string_view name, std::string_view pattern) {
     return false;
 }
 
-// A log has many frames and there are many rules: only those are tried whose first letter fits.
-class RulesByLetter {
+// A log has many frames and there are many rules: plain names are looked up, and only those patterns are tried
+// whose first letter fits. The first rule of the table that matches counts.
+class RuleIndex {
 public:
-    RulesByLetter() {
+    RuleIndex() {
         for (const auto& table :
              {reporting_rules(), waiting_rules(), memory_rules(), objects_rules(), entry_rules()}) {
-            for (const Rule& rule : table) add(rule);
+            for (const Rule& rule : table) add({&rule, rules_++});
         }
     }
 
     [[nodiscard]] const Rule* first_match(std::string_view function) const {
-        const auto& row = rows_[static_cast<unsigned char>(function.front())];
-        const auto found = std::find_if(row.begin(), row.end(),
-                                        [&](const Rule* rule) { return matches(function, rule->pattern); });
-        return found == row.end() ? nullptr : *found;
+        const auto named = names_.find(function);
+        const Ranked best = named == names_.end() ? Ranked{} : named->second;
+        for (const Ranked& pattern : patterns_[static_cast<unsigned char>(function.front())]) {
+            if (pattern.rank > best.rank) break;
+            if (matches(function, pattern.rule->pattern)) return pattern.rule;
+        }
+        return best.rule;
     }
 
 private:
-    void add(const Rule& rule) {
-        if (rule.pattern.front() != '*') {
-            rows_[static_cast<unsigned char>(rule.pattern.front())].push_back(&rule);
-            return;
+    struct Ranked {
+        const Rule* rule = nullptr;
+        std::size_t rank = std::numeric_limits<std::size_t>::max();
+    };
+
+    void add(const Ranked& ranked) {
+        const std::string_view pattern = ranked.rule->pattern;
+        if (pattern.find('*') == std::string_view::npos) {
+            names_.try_emplace(pattern, ranked);
+        } else if (pattern.front() != '*') {
+            patterns_[static_cast<unsigned char>(pattern.front())].push_back(ranked);
+        } else {
+            for (auto& row : patterns_) row.push_back(ranked);
         }
-        for (auto& row : rows_) row.push_back(&rule);
     }
 
-    std::array<std::vector<const Rule*>, 256> rows_;
+    std::size_t rules_ = 0;
+    std::unordered_map<std::string_view, Ranked> names_;
+    std::array<std::vector<Ranked>, 256> patterns_;  // by first letter
 };
 
 }  // namespace
@@ -91,7 +107,7 @@ std::string_view without_suffix(std::string_view function) {
 const Rule* rule_for(std::string_view function) {
     function = without_suffix(function);
     if (function.empty()) return nullptr;
-    static const RulesByLetter rules;
+    static const RuleIndex rules;
     return rules.first_match(function);
 }
 

@@ -100,10 +100,9 @@ private:
         if (episode.flavor != sighting.flavor || episode.boot != sighting.event->report.boot) return false;
         if (episode.flavor.starts_with("rcu"))
             return sighting.grace_period && sighting.grace_period == episode.grace_period;
-        const std::string who = task_words(sighting.event->report.task);
-        if (episode.doing.empty() || episode.doing.begin()->second != who) return false;
         const double since = sighting.start ? sighting.start->from_s : sighting.at_s;
-        return since <= incident.sightings.back().at_s + 1;
+        return since <= incident.sightings.back().at_s + 1 && !episode.doing.empty() &&
+               episode.doing.begin()->second == task_words(sighting.event->report.task);
     }
 
     void take(Sighting sighting) {
