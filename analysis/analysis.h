@@ -211,6 +211,7 @@ struct TortureInfo {
 struct CrashInfo {
     std::size_t artifact = 0;
     KernelState state;
+    std::vector<std::vector<std::optional<Resolution>>> symbols;  // one a frame of each task; empty: not resolved
 };
 
 struct Missing {

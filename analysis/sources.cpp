@@ -57,14 +57,20 @@ std::optional<SourceSpot> spot_in_headline(const std::string& headline) {
 
 }  // namespace
 
+std::optional<SourceSpot> source_spot(const Frame& frame, const Resolution* symbols) {
+    if (symbols && !symbols->places.empty() && !symbols->places.front().file.empty())
+        return SourceSpot{symbols->places.front().file, symbols->places.front().line, "debug info"};
+    if (!frame.file.empty()) return SourceSpot{frame.file, frame.source_line, "the log"};
+    return std::nullopt;
+}
+
 std::optional<SourceSpot> source_spot(const Analysis& analysis, const EventInfo& event,
                                       std::optional<std::size_t> frame) {
-    if (frame && *frame < event.symbols.size() && event.symbols[*frame] && !event.symbols[*frame]->places.empty()) {
-        const SourcePlace& place = event.symbols[*frame]->places.front();
-        if (!place.file.empty()) return SourceSpot{place.file, place.line, "debug info"};
+    if (frame && *frame < event.report.frames.size()) {
+        const bool resolved = *frame < event.symbols.size() && event.symbols[*frame];
+        if (auto spot = source_spot(event.report.frames[*frame], resolved ? &*event.symbols[*frame] : nullptr))
+            return spot;
     }
-    if (frame && *frame < event.report.frames.size() && !event.report.frames[*frame].file.empty())
-        return SourceSpot{event.report.frames[*frame].file, event.report.frames[*frame].source_line, "the log"};
     const Chain* chain = analysis.chain_of(event.id);
     for (std::size_t i = 0; chain && frame && i < chain->links.size(); ++i)
         if (chain->links[i].frame == *frame && !chain->links[i].file.empty())

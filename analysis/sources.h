@@ -19,6 +19,9 @@ struct SourceSpot {
 std::optional<SourceSpot> source_spot(const Analysis& analysis, const EventInfo& event,
                                       std::optional<std::size_t> frame);
 
+// What debug info says of the frame, else what the text itself says.
+std::optional<SourceSpot> source_spot(const Frame& frame, const Resolution* symbols);
+
 struct FoundSource {
     std::string name;  // where it was found
     Bytes text;

@@ -114,6 +114,19 @@ void load_debug_files(Analysis& analysis, const AnalysisOptions& options, Symbol
         for (Error& error : symbolizer.add_directory(dir)) analysis.problems.push_back(std::move(error));
 }
 
+// The stacks of a saved session are resolved as those of a report are.
+void resolve_tasks(CrashInfo& crash, Resolver& resolver) {
+    for (const KernelTask& task : crash.state.tasks) {
+        EventInfo stack;
+        stack.artifact = crash.artifact;
+        stack.report.frames = task.frames;
+        stack.report.machine.release = crash.state.release;
+        stack.symbols.resize(task.frames.size());
+        resolver.resolve(stack);
+        crash.symbols.push_back(std::move(stack.symbols));
+    }
+}
+
 void list_missing(Analysis& analysis, const Symbolizer& symbolizer) {
     std::map<std::string, std::size_t> frames;
     for (const EventInfo& event : analysis.events)
@@ -163,6 +176,7 @@ void symbolize_events(Analysis& analysis, const AnalysisOptions& options, const 
         event.symbols.resize(event.report.frames.size());
         resolver.resolve(event);
     }
+    for (CrashInfo& crash : analysis.crashes) resolve_tasks(crash, resolver);
     for (Error& error : symbolizer.take_errors()) analysis.problems.push_back(std::move(error));
     analysis.debug_files = symbolizer.files();
     list_missing(analysis, symbolizer);

@@ -35,7 +35,7 @@ int parse(int argc, char** argv, Arguments& arguments) {
     app.add_option("--screenshot", arguments.screenshot, "write a picture of the window as PNG, and end");
     app.add_option("--timeline", arguments.timeline, "write a picture of the timeline alone as PNG, and end");
     app.add_option("--select", arguments.select, "id of the event to pick, as e1");
-    app.add_option("--tab", arguments.tab, "what to show at the right: chain, stack, source, patch, fields, notes");
+    app.add_option("--tab", arguments.tab, "what to show: chain, stack, source, patch, fields, notes, tasks");
     app.add_option("--debug-dir", arguments.analysis.debug_dirs, "folder with debug files (repeatable)");
     stallsight::add_source_options(app, arguments.analysis.sources);
     app.add_option("--case", arguments.analysis.case_file, "case file (beside the bundle, unless told)");

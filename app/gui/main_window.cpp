@@ -20,6 +20,7 @@
 #include "app/gui/source/source_panel.h"
 #include "app/gui/stack/stack_panel.h"
 #include "app/gui/start_page.h"
+#include "app/gui/tasks/tasks_panel.h"
 #include "app/gui/theme.h"
 #include "app/gui/timeline/timeline_panel.h"
 #include "app/gui/words.h"
@@ -123,12 +124,24 @@ QWidget* MainWindow::make_work_page() {
 QWidget* MainWindow::make_middle() {
     timeline_ = new TimelinePanel(&selection_);
     log_ = new LogPanel(&selection_);
+    tasks_ = new TasksPanel(&selection_, this);
+    tasks_->hide();
+    lower_ = new QTabWidget;
+    lower_->setObjectName("lower");
+    lower_->setDocumentMode(true);
+    lower_->setTabBarAutoHide(true);
+    lower_->addTab(log_, "Log");
     middle_ = new QSplitter(Qt::Vertical);
     middle_->addWidget(timeline_);
-    middle_->addWidget(log_);
+    middle_->addWidget(lower_);
     middle_->setHandleWidth(1);
     middle_->setChildrenCollapsible(false);
     return middle_;
+}
+
+void MainWindow::show_tasks_tab() {
+    lower_->removeTab(lower_->indexOf(tasks_));
+    if (tasks_->has_tasks()) lower_->addTab(tasks_, "Tasks");
 }
 
 QWidget* MainWindow::make_tabs() {
@@ -189,7 +202,16 @@ void MainWindow::connect_panels() {
     connect(source_, &SourcePanel::debug_info_wanted, this, &MainWindow::ask_debug_dir);
     connect(source_, &SourcePanel::source_folder_wanted, this, &MainWindow::ask_source_dir);
     connect(stack_, &StackPanel::source_wanted, this, [this] { tabs_->setCurrentWidget(source_); });
+    connect(tasks_, &TasksPanel::stack_wanted, this, [this] { tabs_->setCurrentWidget(stack_); });
+    connect(tasks_, &TasksPanel::picked, this, [this] {
+        if (tabs_->currentWidget() != source_) tabs_->setCurrentWidget(stack_);
+    });
+    // An event is seen in its log.
+    connect(&selection_, &Selection::changed, this, [this] {
+        if (!selection_.task()) lower_->setCurrentWidget(log_);
+    });
 
+    connect(search_, &SearchField::find_wanted, this, [this] { lower_->setCurrentWidget(log_); });
     connect(search_, &SearchField::find_wanted, log_, &LogPanel::find);
     connect(search_, &SearchField::left, this, [this] { log_->view()->setFocus(); });
     connect(log_, &LogPanel::found, search_, &SearchField::show_result);
@@ -226,6 +248,7 @@ void MainWindow::show_analysis(std::shared_ptr<const Analysis> analysis) {
     setWindowTitle(qs(analysis->bundle_name) + QStringLiteral(" – Stallsight"));
     selection_.show(analysis);
     notes_.open(analysis, options_.analysis.case_file);
+    show_tasks_tab();
     if (!event.empty()) selection_.pick_event(event);  // debug info was added: stay where one was
     share_room();
     log_->view()->setFocus();

@@ -26,6 +26,7 @@ class SearchField;
 class SourcePanel;
 class StackPanel;
 class StartPage;
+class TasksPanel;
 class TimelinePanel;
 
 struct WindowOptions {
@@ -60,6 +61,7 @@ private:
     QToolButton* bar_button(const QString& text, QAction* action, QMenu* menu = nullptr);
     QWidget* make_work_page();
     QWidget* make_middle();
+    void show_tasks_tab();
     QWidget* make_tabs();
     QWidget* make_status();
     void connect_panels();
@@ -103,6 +105,8 @@ private:
     EventsPanel* events_ = nullptr;
     TimelinePanel* timeline_ = nullptr;
     LogPanel* log_ = nullptr;
+    TasksPanel* tasks_ = nullptr;
+    QTabWidget* lower_ = nullptr;  // below the timeline: the log and, where there are any, the tasks
     QSplitter* middle_ = nullptr;
     QTabWidget* tabs_ = nullptr;
     ChainPanel* chain_ = nullptr;

@@ -19,6 +19,7 @@
 #include "app/gui/search_field.h"
 #include "app/gui/shortcut_sheet.h"
 #include "app/gui/source/source_panel.h"
+#include "app/gui/tasks/tasks_panel.h"
 #include "app/gui/timeline/timeline_panel.h"
 #include "app/gui/words.h"
 
@@ -84,6 +85,7 @@ void MainWindow::make_tabs_actions() {
                     });
     const auto go_to = [this](const QString& name, const QString& key, auto panel) {
         add_command(name, {QKeySequence(key)}, [this, panel] {
+            lower_->setCurrentWidget(this->*panel);  // where it is the one below the timeline
             if (QWidget* list = (this->*panel)->template findChild<QAbstractItemView*>())
                 list->setFocus();
             else
@@ -95,6 +97,10 @@ void MainWindow::make_tabs_actions() {
     go_to("Go to the timeline", "Ctrl+3", &MainWindow::timeline_);
     go_to("Go to the log", "Ctrl+4", &MainWindow::log_);
     go_to("Go to the chain", "Ctrl+5", &MainWindow::chain_);
+    add_command("Show Tasks", {QKeySequence("Alt+7"), QKeySequence("Ctrl+6")}, [this] {
+        lower_->setCurrentWidget(tasks_);
+        tasks_->findChild<QAbstractItemView*>("tasks")->setFocus();
+    });
 }
 
 void MainWindow::ask_open(bool folder) {

@@ -5,12 +5,22 @@
 
 namespace stallsight::gui {
 
+namespace {
+
+std::optional<std::size_t> frame_on_line(const std::vector<Frame>& frames, std::uint64_t line) {
+    const auto it = std::find_if(frames.begin(), frames.end(), [&](const Frame& f) { return f.line == line; });
+    if (it == frames.end()) return std::nullopt;
+    return static_cast<std::size_t>(it - frames.begin());
+}
+
+}  // namespace
+
 Selection::Selection(QObject* parent) : QObject(parent) {}
 
 void Selection::show(AnalysisPtr analysis) {
     analysis_ = std::move(analysis);
     event_.clear();
-    frame_.reset(), artifact_.reset();
+    task_.reset(), frame_.reset(), artifact_.reset();
     range_.reset();
     line_ = 0;
     emit analysis_changed();
@@ -27,18 +37,35 @@ void Selection::pick_event(const std::string& id) {
     const EventInfo* picked = analysis_ ? analysis_->event(id) : nullptr;
     if (!picked) return;
     event_ = id;
+    task_.reset();
     artifact_ = picked->artifact;
     frame_ = picked->guilty.frame;
     line_ = picked->report.line;
     emit changed();
 }
 
-void Selection::pick_frame(std::size_t frame) {
-    const EventInfo* on = event();
-    if (!on || frame >= on->report.frames.size()) return;
+void Selection::pick_task(const TaskAt& task, std::optional<std::size_t> frame) {
+    if (!analysis_ || task.crash >= analysis_->crashes.size()) return;
+    const CrashInfo& crash = analysis_->crashes[task.crash];
+    if (task.task >= crash.state.tasks.size()) return;
+    task_ = task;
     frame_ = frame;
-    artifact_ = on->artifact;
-    if (on->report.frames[frame].line) line_ = on->report.frames[frame].line;
+    // A dump is no text.
+    if (const std::uint64_t line = crash.state.tasks[task.task].line) {
+        artifact_ = crash.artifact;
+        line_ = line;
+    }
+    emit changed();
+}
+
+void Selection::pick_frame(std::size_t frame) {
+    const std::vector<Frame>* shown = frames();
+    if (!shown || frame >= shown->size()) return;
+    frame_ = frame;
+    if (const std::uint64_t line = (*shown)[frame].line) {
+        artifact_ = task_ ? analysis_->crashes[task_->crash].artifact : event()->artifact;
+        line_ = line;
+    }
     emit changed();
 }
 
@@ -46,12 +73,12 @@ void Selection::pick_line(std::size_t artifact, std::uint64_t line) {
     if (!analysis_ || artifact >= analysis_->artifacts.size()) return;
     artifact_ = artifact;
     line_ = line;
+    task_ = task_on_line(*analysis_, artifact, line);
+    if (task_) frame_ = frame_on_line(task()->frames, line);
     if (const EventInfo* here = event_at(*analysis_, artifact, line)) {
         if (here->id != event_) frame_ = here->guilty.frame;
         event_ = here->id;
-        const auto& frames = here->report.frames;
-        auto it = std::find_if(frames.begin(), frames.end(), [&](const Frame& f) { return f.line == line; });
-        if (it != frames.end()) frame_ = static_cast<std::size_t>(it - frames.begin());
+        if (const auto frame = frame_on_line(here->report.frames, line)) frame_ = frame;
     }
     emit changed();
 }
@@ -106,9 +133,29 @@ const EventInfo* Selection::event() const {
     return analysis_ ? analysis_->event(event_) : nullptr;
 }
 
-const Frame* Selection::frame_record() const {
+const KernelTask* Selection::task() const {
+    return task_ ? &analysis_->crashes[task_->crash].state.tasks[task_->task] : nullptr;
+}
+
+const std::vector<Frame>* Selection::frames() const {
+    if (const KernelTask* on = task()) return &on->frames;
     const EventInfo* on = event();
-    return on && frame_ && *frame_ < on->report.frames.size() ? &on->report.frames[*frame_] : nullptr;
+    return on ? &on->report.frames : nullptr;
+}
+
+const Frame* Selection::frame_record() const {
+    const std::vector<Frame>* shown = frames();
+    return shown && frame_ && *frame_ < shown->size() ? &(*shown)[*frame_] : nullptr;
+}
+
+const Resolution* Selection::frame_symbols() const {
+    if (!frame_ || !frame_record()) return nullptr;
+    const auto of = [&](const std::vector<std::optional<Resolution>>& symbols) {
+        return *frame_ < symbols.size() && symbols[*frame_] ? &*symbols[*frame_] : nullptr;
+    };
+    if (!task_) return of(event()->symbols);
+    const CrashInfo& crash = analysis_->crashes[task_->crash];
+    return task_->task < crash.symbols.size() ? of(crash.symbols[task_->task]) : nullptr;
 }
 
 const EventInfo* event_at(const Analysis& analysis, std::size_t artifact, std::uint64_t line) {
@@ -119,6 +166,18 @@ const EventInfo* event_at(const Analysis& analysis, std::size_t artifact, std::u
         if (!best || event.report.line > best->report.line) best = &event;
     }
     return best;
+}
+
+std::optional<TaskAt> task_on_line(const Analysis& analysis, std::size_t artifact, std::uint64_t line) {
+    for (std::size_t i = 0; i < analysis.crashes.size(); ++i) {
+        if (analysis.crashes[i].artifact != artifact || line == 0) continue;
+        const auto& tasks = analysis.crashes[i].state.tasks;
+        const auto it = std::find_if(tasks.begin(), tasks.end(), [&](const KernelTask& task) {
+            return !task.frames.empty() && line >= task.line && line <= task.line_last;
+        });
+        if (it != tasks.end()) return TaskAt{i, static_cast<std::size_t>(it - tasks.begin())};
+    }
+    return std::nullopt;
 }
 
 std::optional<std::size_t> artifact_of_path(const Analysis& analysis, const std::string& path) {

@@ -66,16 +66,17 @@ void SourcePanel::say(const QString& html, bool debug_info, bool folder) {
 }
 
 void SourcePanel::follow() {
-    const EventInfo* event = selection_->event();
+    const EventInfo* event = selection_->task() ? nullptr : selection_->event();
     // Files are only read for somebody who looks.
     if (!isVisible()) return;
-    if (!event) {
+    const Frame* frame = selection_->frame_record();
+    if (!event && !frame) {
         heading_->clear();
         return say("Pick an event or a frame.", false, false);
     }
-    const Frame* frame = selection_->frame_record();
     const QString name = frame ? frame_name(*frame) : event_name(*event);
-    const auto spot = source_spot(*selection_->analysis(), *event, selection_->frame());
+    const auto spot = event ? source_spot(*selection_->analysis(), *event, selection_->frame())
+                            : source_spot(*frame, selection_->frame_symbols());
     heading_->setText(
         QString("<b style=\"font-family:'%1'\">%2</b>").arg(mono_font().family(), name.toHtmlEscaped()));
     if (!spot) {

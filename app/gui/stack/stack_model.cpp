@@ -71,6 +71,14 @@ QString title_of(const Section& section) {
     return title;
 }
 
+StackRow heading(const QString& title, std::uint64_t line) {
+    StackRow row;
+    row.kind = StackRow::Kind::section;
+    row.text = title;
+    row.line = line;
+    return row;
+}
+
 // The event's own stack is one of the sections too; it is not listed twice.
 bool same_frames(const std::vector<Frame>& a, const std::vector<Frame>& b) {
     return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
@@ -79,15 +87,25 @@ bool same_frames(const std::vector<Frame>& a, const std::vector<Frame>& b) {
 
 }  // namespace
 
+std::vector<StackRow> stack_rows(const KernelTask& task, const std::vector<std::optional<Resolution>>& symbols) {
+    QStringList words{qs(task.task.comm)};
+    if (task.task.pid) words << QString("pid %1").arg(*task.task.pid);
+    if (task.cpu) words << QString("CPU %1").arg(*task.cpu);
+    words.removeAll(QString());
+    std::vector<StackRow> rows{heading(words.join(QStringLiteral(" · ")), task.line)};
+    for (std::size_t i = 0; i < task.frames.size(); ++i) {
+        StackRow row = frame_row(task.frames[i], static_cast<int>(i));
+        row.frame = i;
+        const bool known = i < symbols.size() && symbols[i];
+        add_symbols(known ? *symbols[i] : Resolution{}, rows, std::move(row));
+    }
+    if (task.frames.empty()) rows.push_back(heading("No stack of it was printed.", 0));
+    return rows;
+}
+
 std::vector<StackRow> stack_rows(const EventInfo& event) {
     std::vector<StackRow> rows;
-    const auto head = [&](const QString& title, std::uint64_t line) {
-        StackRow row;
-        row.kind = StackRow::Kind::section;
-        row.text = title;
-        row.line = line;
-        rows.push_back(std::move(row));
-    };
+    const auto head = [&](const QString& title, std::uint64_t line) { rows.push_back(heading(title, line)); };
     if (!event.report.frames.empty()) {
         QString title = "Stack";
         for (const Section& section : event.report.sections)

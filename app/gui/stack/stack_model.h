@@ -25,6 +25,8 @@ struct StackRow {
 };
 
 std::vector<StackRow> stack_rows(const EventInfo& event);
+// `symbols`: one a frame, or none at all.
+std::vector<StackRow> stack_rows(const KernelTask& task, const std::vector<std::optional<Resolution>>& symbols);
 
 class StackModel : public QAbstractListModel {
     Q_OBJECT

@@ -66,7 +66,8 @@ StackPanel::StackPanel(Selection* selection, QWidget* parent)
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     connect(selection, &Selection::changed, this, &StackPanel::follow);
     connect(selection, &Selection::analysis_changed, this, [this] {
-        shown_ = nullptr;
+        shown_event_ = nullptr;
+        shown_task_ = nullptr;
         model_->set_rows({});
     });
     connect(selectionModel(), &QItemSelectionModel::currentChanged, this, &StackPanel::pick);
@@ -81,11 +82,11 @@ void StackPanel::focusInEvent(QFocusEvent* event) {
 }
 
 void StackPanel::follow() {
-    const EventInfo* event = selection_->event();
     following_ = true;
-    if (event != shown_) {
-        shown_ = event;
-        model_->set_rows(event ? stack_rows(*event) : std::vector<StackRow>());
+    if (selection_->event() != shown_event_ || selection_->task() != shown_task_) {
+        shown_event_ = selection_->event();
+        shown_task_ = selection_->task();
+        model_->set_rows(rows());
     }
     const bool current_is_it =
         currentIndex().isValid() && model_->row(currentIndex().row()).frame == selection_->frame();
@@ -96,13 +97,21 @@ void StackPanel::follow() {
     following_ = false;
 }
 
+std::vector<StackRow> StackPanel::rows() const {
+    if (!shown_task_) return shown_event_ ? stack_rows(*shown_event_) : std::vector<StackRow>();
+    const TaskAt& at = *selection_->task_at();
+    const auto& symbols = selection_->analysis()->crashes[at.crash].symbols;
+    return stack_rows(*shown_task_,
+                      at.task < symbols.size() ? symbols[at.task] : std::vector<std::optional<Resolution>>());
+}
+
 void StackPanel::pick(const QModelIndex& index) {
-    if (following_ || !index.isValid() || !shown_) return;
+    if (following_ || !index.isValid()) return;
     const StackRow& row = model_->row(index.row());
     if (row.frame)
         selection_->pick_frame(*row.frame);
-    else if (row.line)
-        selection_->pick_line(shown_->artifact, row.line);
+    else if (row.line && selection_->artifact())
+        selection_->pick_line(*selection_->artifact(), row.line);
 }
 
 }  // namespace stallsight::gui

@@ -1,4 +1,4 @@
-// The stacks of the selected event.
+// The stacks of the selected event, or of the selected task.
 #pragma once
 
 #include <QListView>
@@ -30,11 +30,13 @@ protected:
 
 private:
     void follow();
+    [[nodiscard]] std::vector<StackRow> rows() const;
     void pick(const QModelIndex& index);
 
     Selection* selection_;
     StackModel* model_;
-    const EventInfo* shown_ = nullptr;
+    const EventInfo* shown_event_ = nullptr;  // whose stack it is: the task's, else the event's
+    const KernelTask* shown_task_ = nullptr;
     bool following_ = false;
 };
 
