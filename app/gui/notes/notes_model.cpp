@@ -1,5 +1,6 @@
 #include "app/gui/notes/notes_model.h"
 
+#include "app/gui/notes/note_text.h"
 #include "app/gui/theme.h"
 #include "app/gui/words.h"
 
@@ -9,10 +10,26 @@ QString note_words(const Note& note) {
     QStringList words;
     if (note.decision == Decision::guilty) words << "guilty, you said so";
     if (note.decision == Decision::no_problem) words << "not a problem here, you said so";
-    if (!note.text.empty()) words << qs(note.text).simplified();
+    if (!note.text.empty()) words << plain_note(qs(note.text));
     for (const std::string& tag : note.tags) words << "#" + qs(tag);
     return words.join(QStringLiteral(" · "));
 }
+
+namespace {
+
+// The same with the Markdown of its text, for the list.
+QString note_markdown(const Note& note) {
+    QStringList parts;
+    if (note.decision == Decision::guilty) parts << "**guilty, you said so**";
+    if (note.decision == Decision::no_problem) parts << "**not a problem here, you said so**";
+    if (!note.text.empty()) parts << qs(note.text);
+    QStringList tags;
+    for (const std::string& tag : note.tags) tags << "`#" + qs(tag) + "`";
+    if (!tags.isEmpty()) parts << tags.join(' ');
+    return parts.isEmpty() ? QString("*a %1 mark*").arg(qs(note.colour)) : parts.join("\n\n");
+}
+
+}  // namespace
 
 QColor mark_colour(const std::string& name) {
     const Theme& t = theme();
@@ -49,6 +66,8 @@ QVariant NotesModel::data(const QModelIndex& index, int role) const {
             const QString words = note_words(note);
             return words.isEmpty() ? QString("(a %1 mark)").arg(qs(note.colour)) : words;
         }
+        case text_role:
+            return note_markdown(note);
         case id_role:
             return qs(note.id);
         case colour_role:

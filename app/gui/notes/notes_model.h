@@ -13,7 +13,7 @@ QColor mark_colour(const std::string& name);  // invalid for none
 class NotesModel : public QAbstractListModel {
     Q_OBJECT
 public:
-    enum Role { id_role = Qt::UserRole, place_role, colour_role };
+    enum Role { id_role = Qt::UserRole, place_role, colour_role, text_role /* Markdown */ };
 
     explicit NotesModel(NoteStore* store, QObject* parent = nullptr);
 

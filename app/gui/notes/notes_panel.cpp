@@ -1,11 +1,15 @@
 #include "app/gui/notes/notes_panel.h"
 
+#include <QAbstractTextDocumentLayout>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QPainter>
 #include <QRegularExpression>
 #include <QVBoxLayout>
+#include <algorithm>
+#include <cmath>
 
+#include "app/gui/notes/note_text.h"
 #include "app/gui/theme.h"
 #include "app/gui/words.h"
 
@@ -14,9 +18,18 @@ namespace stallsight::gui {
 namespace {
 
 constexpr int pause_ms = 400;
+constexpr int pencil = 18;  // the room of the pencil at the left of a note
+
+int place_height() {
+    return QFontMetrics(small(ui_font())).height();
+}
 
 QRect words_of(const QStyleOptionViewItem& option) {
     return option.rect.adjusted(12, 7, -12, -7);
+}
+
+bool is_of(const ArtifactInfo& info, const TimeRange& range) {
+    return info.artifact.board == range.board && info.artifact.core == range.core;
 }
 
 QString target_words(const Target& target, const Selection& selection) {
@@ -29,6 +42,8 @@ QString target_words(const Target& target, const Selection& selection) {
                                             : QString("The frame");
         case Target::Kind::episode:
             return QStringLiteral("The stall");
+        case Target::Kind::time:
+            return QString("The time from %1 s to %2 s").arg(target.from_s, 0, 'f', 3).arg(target.to_s, 0, 'f', 3);
         case Target::Kind::artifact:
             return "The file " + qs(target.artifact);
         default:
@@ -49,16 +64,21 @@ void NoteDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
     painter->drawText(words, Qt::AlignLeft | Qt::AlignTop, index.data(NotesModel::place_role).toString());
     painter->setFont(ui_font());
     painter->setPen(theme().text);
-    painter->drawText(words.adjusted(0, QFontMetrics(small(ui_font())).height() + 2, 0, 0),
-                      Qt::TextWordWrap | Qt::AlignTop, QStringLiteral("✎ ") + index.data().toString());
+    const QRect below = words.adjusted(0, place_height() + 2, 0, 0);
+    painter->drawText(below, Qt::AlignTop, QStringLiteral("✎"));
+    const NoteText text(index.data(NotesModel::text_role).toString(), below.width() - pencil);
+    QAbstractTextDocumentLayout::PaintContext context;
+    context.palette.setColor(QPalette::Text, theme().text);
+    context.palette.setColor(QPalette::Link, theme().accent);
+    painter->translate(below.left() + pencil, below.top());
+    text.documentLayout()->draw(painter, context);
     painter->restore();
 }
 
 QSize NoteDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const {
     const int width = std::max(120, option.rect.width() - 24);
-    const QRect words = QFontMetrics(ui_font()).boundingRect(0, 0, width, 10000, Qt::TextWordWrap,
-                                                             QStringLiteral("✎ ") + index.data().toString());
-    return {width, words.height() + QFontMetrics(small(ui_font())).height() + 16};
+    const NoteText text(index.data(NotesModel::text_role).toString(), width - pencil);
+    return {width, static_cast<int>(std::ceil(text.size().height())) + place_height() + 16};
 }
 
 NotesPanel::NotesPanel(Selection* selection, NoteStore* store, QWidget* parent)
@@ -131,6 +151,11 @@ void NotesPanel::connect_parts() {
     pause_.setInterval(pause_ms);
     connect(&pause_, &QTimer::timeout, this, &NotesPanel::keep_typed);
     connect(selection_, &Selection::changed, this, &NotesPanel::follow);
+    connect(selection_, &Selection::range_changed, this, [this] {
+        if (filling_) return;
+        follow();
+        choose_target(Target::Kind::time);  // what was marked last is what one writes about
+    });
     connect(list_, &QListView::clicked, this, &NotesPanel::pick);
     connect(list_, &QListView::activated, this, &NotesPanel::pick);
     connect(editor_, &QPlainTextEdit::textChanged, this, &NotesPanel::typed);
@@ -190,6 +215,9 @@ void NotesPanel::offer_targets() {
         for (const StallEpisode& episode : analysis->stalls)
             if (event && std::find(episode.events.begin(), episode.events.end(), event->id) != episode.events.end())
                 offer(episode_target(*analysis, episode));
+        if (const auto& range = selection_->range();
+            range && is_of(analysis->artifacts[*selection_->artifact()], *range))
+            offer(time_target(*analysis, path, range->from_s, range->to_s));
         offer(artifact_target(*analysis, path));
     }
     target_->clear();
@@ -197,6 +225,13 @@ void NotesPanel::offer_targets() {
         target_->addItem(edited_target_ ? qs(place_words(target)) : target_words(target, *selection_));
     for (QWidget* part : std::initializer_list<QWidget*>{target_, editor_, tags_, colour_})
         part->setEnabled(!targets_.empty());
+    show_decision();
+}
+
+void NotesPanel::choose_target(Target::Kind kind) {
+    const auto it = std::find_if(targets_.begin(), targets_.end(), [&](const Target& t) { return t.kind == kind; });
+    if (it == targets_.end()) return;
+    target_->setCurrentIndex(static_cast<int>(it - targets_.begin()));
     show_decision();
 }
 
@@ -224,6 +259,9 @@ void NotesPanel::pick(const QModelIndex& index) {
             selection_->pick_line(at->artifact, at->line);
         else
             selection_->pick_artifact(at->artifact);
+        const Artifact& file = selection_->analysis()->artifacts[at->artifact].artifact;
+        if (note.target.kind == Target::Kind::time)
+            selection_->pick_range({file.board, file.core, note.target.from_s, note.target.to_s});
     }
     filling_ = false;
     show_note(note);

@@ -1,4 +1,4 @@
-// The notes, and the editor for a new one on what is selected: a line, frame, event, stall or file.
+// The notes, and the editor for a new one on what is selected: a line, frame, event, stall, time or file.
 #pragma once
 
 #include <QCheckBox>
@@ -38,6 +38,7 @@ private:
     void connect_parts();
     void follow();
     void offer_targets();
+    void choose_target(Target::Kind kind);
     void show_decision();
     void pick(const QModelIndex& index);
     void show_note(const Note& note);
