@@ -49,6 +49,22 @@ private slots:
         shoot(dialog, "compare");
     }
 
+    void a_series_of_builds_has_a_column_each() {
+        CompareDialog dialog(read("rpmsg-mutex-before-x86_64"), samples + "rpmsg-mutex-before-x86_64", {}, nullptr);
+        dialog.show();
+        auto* table = dialog.findChild<QTreeWidget*>("comparison");
+        QTRY_VERIFY_WITH_TIMEOUT(table->isVisible(), 20000);
+        QCOMPARE(table->columnCount(), 4);
+        QCOMPARE(table->topLevelItem(0)->text(3), QStringLiteral("= unchanged"));
+        dialog.add_run(samples + "rpmsg-spinlock-after-x86_64");
+        QTRY_COMPARE_WITH_TIMEOUT(table->columnCount(), 5, 20000);
+        QVERIFY(table->headerItem()->text(2).startsWith("Then: rpmsg-mutex-before"));
+        QVERIFY(table->headerItem()->text(3).startsWith("After: rpmsg-spinlock-after"));
+        QCOMPARE(table->topLevelItem(0)->text(1), table->topLevelItem(0)->text(2));
+        QCOMPARE(table->topLevelItem(0)->text(4), QStringLiteral("✔ cured"));
+        shoot(dialog, "compare-series");
+    }
+
     void a_run_that_cannot_be_read_is_said() {
         CompareDialog dialog(read("fant-h-cold-standby"), "/no/such/bundle", {}, nullptr);
         dialog.show();

@@ -1,5 +1,6 @@
 #include "app/gui/compare/compare_dialog.h"
 
+#include <QFileDialog>
 #include <QHeaderView>
 #include <QVBoxLayout>
 #include <cmath>
@@ -57,15 +58,26 @@ QStringList in_figures(const Comparison& comparison, const SignatureComparison& 
     return lines;
 }
 
+QStringList columns_of(const Comparison& comparison) {
+    QStringList columns{"Report"};
+    for (std::size_t i = 0; i < comparison.sides.size(); ++i) {
+        const QString when = i == 0 ? "Before: " : i + 1 == comparison.sides.size() ? "After: " : "Then: ";
+        columns << when + qs(comparison.sides[i].name);
+    }
+    return columns << "Verdict";
+}
+
 }  // namespace
 
 CompareDialog::CompareDialog(AnalysisPtr before, const QString& after_path, const AnalysisOptions& options,
                              QWidget* parent)
     : QDialog(parent),
-      before_(std::move(before)),
+      runs_{std::move(before)},
+      options_(options),
       verdict_(new QLabel),
       bar_(new QProgressBar),
-      table_(new QTreeWidget) {
+      table_(new QTreeWidget),
+      add_(new QPushButton(QStringLiteral("Add a later run…"))) {
     setWindowTitle("Compare");
     resize(1080, 620);
     auto* column = new QVBoxLayout(this);
@@ -73,12 +85,10 @@ CompareDialog::CompareDialog(AnalysisPtr before, const QString& after_path, cons
     verdict_->setWordWrap(true);
     verdict_->setObjectName("verdict");
     verdict_->setFont(bold(ui_font()));
-    verdict_->setText(QStringLiteral("Reading the other run…"));
     bar_->setRange(0, 1000);
     bar_->setTextVisible(false);
     table_->setObjectName("comparison");
     table_->setAccessibleName("Signatures");
-    table_->setHeaderLabels({"Report", "Before", "After", "Verdict"});
     table_->setRootIsDecorated(false);
     table_->setUniformRowHeights(true);
     table_->header()->setSectionResizeMode(0, QHeaderView::Stretch);
@@ -87,27 +97,48 @@ CompareDialog::CompareDialog(AnalysisPtr before, const QString& after_path, cons
     column->addWidget(verdict_);
     column->addWidget(bar_);
     column->addWidget(table_, 1);
-    column->addStretch(0);
+    column->addWidget(add_, 0, Qt::AlignLeft);
+    connect(add_, &QPushButton::clicked, this, &CompareDialog::ask_run);
     connect(&loader_, &Loader::progressed, this,
             [this](const QString&, double done) { bar_->setValue(static_cast<int>(done * 1000)); });
     connect(&loader_, &Loader::failed, this, [this](const QString& message) {
         bar_->hide();
+        add_->setEnabled(true);
         verdict_->setText("Could not be read: " + message);
     });
-    connect(&loader_, &Loader::loaded, this, [this](const AnalysisPtr& after) { show_comparison(*after); });
-    loader_.load(after_path, options);
+    connect(&loader_, &Loader::loaded, this, [this](const AnalysisPtr& run) {
+        runs_.push_back(run);
+        show_comparison();
+    });
+    add_run(after_path);
 }
 
-void CompareDialog::show_comparison(const Analysis& after) {
-    const Comparison comparison = compare({{before_.get()}, {&after}});
+void CompareDialog::ask_run() {
+    const QString path = QFileDialog::getExistingDirectory(this, "The bundle of a later run");
+    if (!path.isEmpty()) add_run(path);
+}
+
+void CompareDialog::add_run(const QString& path) {
+    verdict_->setText(QStringLiteral("Reading %1…").arg(QFileInfo(path).fileName()));
+    bar_->show();
+    add_->setEnabled(false);
+    loader_.load(path, options_);
+}
+
+void CompareDialog::show_comparison() {
+    std::vector<Side> sides;
+    for (const AnalysisPtr& run : runs_) sides.push_back({run.get()});
+    const Comparison comparison = compare(sides);
     bar_->hide();
+    add_->setEnabled(true);
     verdict_->setText(qs(comparison.verdict));
-    table_->setHeaderLabels(
-        {"Report", "Before: " + qs(comparison.before().name), "After: " + qs(comparison.after().name), "Verdict"});
+    table_->clear();
+    table_->setColumnCount(static_cast<int>(comparison.sides.size()) + 2);
+    table_->setHeaderLabels(columns_of(comparison));
     for (const SignatureComparison& row : comparison.signatures) {
-        auto* item =
-            new QTreeWidgetItem(table_, {qs(qualified_name(row.title, row.module)), side_in_words(row.before()),
-                                         side_in_words(row.after()), verdict_in_words(row.verdict)});
+        QStringList cells{qs(qualified_name(row.title, row.module))};
+        for (const SideCount& side : row.sides) cells << side_in_words(side);
+        auto* item = new QTreeWidgetItem(table_, cells << verdict_in_words(row.verdict));
         for (const QString& line : in_figures(comparison, row)) {
             auto* said = new QTreeWidgetItem(item, {line});
             said->setForeground(0, theme().muted);

@@ -1,9 +1,10 @@
-// This run beside another one: what vanished, what stayed, what is new.
+// Runs of one build after the other: what vanished, what stayed, what is new.
 #pragma once
 
 #include <QDialog>
 #include <QLabel>
 #include <QProgressBar>
+#include <QPushButton>
 #include <QTreeWidget>
 
 #include "app/gui/loader.h"
@@ -16,14 +17,20 @@ class CompareDialog : public QDialog {
 public:
     CompareDialog(AnalysisPtr before, const QString& after_path, const AnalysisOptions& options, QWidget* parent);
 
-private:
-    void show_comparison(const Analysis& after);
+    // A later build; what is shown is the series with it.
+    void add_run(const QString& path);
 
-    AnalysisPtr before_;
+private:
+    void ask_run();
+    void show_comparison();
+
+    std::vector<AnalysisPtr> runs_;  // in the order of builds
+    AnalysisOptions options_;
     Loader loader_;
     QLabel* verdict_;
     QProgressBar* bar_;
     QTreeWidget* table_;
+    QPushButton* add_;
 };
 
 }  // namespace stallsight::gui
