@@ -1,6 +1,7 @@
 #include "parsers/vmcore/crash_text.h"
 
 #include <algorithm>
+#include <string>
 
 #include "parsers/records/record.h"
 #include "parsers/vmcore/crash_rows.h"
@@ -219,6 +220,21 @@ private:
 
 }  // namespace
 
+namespace {
+
+// `log -m` prints the level behind the stamp, "[   15.347308] <3>rcu: INFO"; the kernel and `dmesg -r` in front of
+// it.
+std::string level_in_front(std::string_view line) {
+    const std::size_t stamp_end = line.find(']');
+    if (!line.starts_with('[') || stamp_end == line.npos) return std::string(line);
+    const std::string_view stamp = line.substr(0, stamp_end + 2), level = line.substr(stamp.size()).substr(0, 3);
+    const bool is_level = stamp.ends_with(' ') && level.size() == 3 && level[0] == '<' && level[2] == '>';
+    if (!is_level) return std::string(line);
+    return std::string(level).append(stamp).append(line.substr(stamp.size() + level.size()));
+}
+
+}  // namespace
+
 KernelState parse_crash_text(std::string_view text) {
     return SessionReader().read(text);
 }
@@ -232,7 +248,7 @@ RewrittenLog log_of_crash_text(const KernelState& state, std::string_view text) 
             const std::uint64_t end = std::min<std::uint64_t>(text.find('\n', offset), behind);
             std::string_view message = text.substr(offset, end - offset);
             if (message.ends_with('\r')) message.remove_suffix(1);
-            log.add(message, {line, offset});
+            log.add(level_in_front(message), {line, offset});
             offset = end + 1;
         }
     }

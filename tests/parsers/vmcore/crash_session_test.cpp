@@ -90,7 +90,9 @@ TEST_F(CrashSession, PutsTogetherWhatSeveralBackTracesSay) {
 TEST_F(CrashSession, TakesTheLongestLogAndItsReportsAtTheirLines) {
     ASSERT_THAT(state_.log, SizeIs(1));
     EXPECT_EQ(state_.log_lines, 47u);
-    const LogScan scan = scan_log(log_of_crash_text(state_, text()), text());
+    const RewrittenLog log = log_of_crash_text(state_, text());
+    EXPECT_THAT(log.text, testing::HasSubstr("\n<3>[   15.347308] rcu: INFO: rcu_preempt detected stalls"));
+    const LogScan scan = scan_log(log, text());
     ASSERT_GE(scan.events.size(), 1u);
     const Event& stall = scan.events[0];
     EXPECT_EQ(stall.kind, EventKind::rcu_stall);
