@@ -111,9 +111,10 @@ QString ChainPanel::heading(const Chain* chain) const {
                             : !chain->count           ? QString()
                             : chain->unexplained == 0 ? QStringLiteral("✔ nothing unexplained")
                                                       : QString("%1 unexplained").arg(chain->unexplained);
-    QString text = QString("<b>%1</b> <span style='color:%2'>&nbsp;·&nbsp; %3</span>")
-                       .arg(qs(count_words(*chain)).toHtmlEscaped(),
-                            css(verdict.startsWith(QChar(0x2714)) ? t.good : t.cause), verdict);
+    QString text = "<b>" + qs(count_words(*chain)).toHtmlEscaped() + "</b>";
+    if (!verdict.isEmpty())
+        text += QString(" <span style='color:%1'>&nbsp;·&nbsp; %2</span>")
+                    .arg(css(verdict.startsWith(QChar(0x2714)) ? t.good : t.cause), verdict);
     for (const CountCheck& check : chain->checks)
         text += QString("<br><span style='color:%1'>%2: %3</span>")
                     .arg(css(check.agrees ? t.muted : t.cause), qs(check.says).toHtmlEscaped(),

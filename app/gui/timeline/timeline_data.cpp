@@ -39,6 +39,8 @@ void find_cpus(const Analysis& analysis, CoreLanes& lanes) {
         if (stall.starved_cpu && stall.starved_jiffies) cpus.insert(*stall.starved_cpu);
     }
     lanes.cpus.assign(cpus.begin(), cpus.end());
+    // What is on no known CPU stands below the CPUs.
+    if (cpus.contains(unknown_cpu)) std::rotate(lanes.cpus.begin(), lanes.cpus.begin() + 1, lanes.cpus.end());
 }
 
 QString length_of(const StallEpisode& stall) {
@@ -188,7 +190,8 @@ std::vector<CoreLanes> timeline_lanes(const Analysis& analysis) {
     for (const CoreInfo& info : analysis.cores) {
         CoreLanes lanes;
         lanes.board = info.board, lanes.core = info.core;
-        lanes.title = core_name(info.board, info.core);
+        const bool nameless = info.board.empty() && info.core.empty();
+        if (!nameless || analysis.cores.size() > 1) lanes.title = core_name(info.board, info.core);
         lanes.first = info.first_s.value_or(0);
         find_cpus(analysis, lanes);
         std::optional<int> hz;
