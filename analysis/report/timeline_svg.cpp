@@ -204,6 +204,8 @@ std::string svg_style() {
 .bar-stall{fill:#6a55c2}.bar-starved{fill:#a9832f}.band-bh{fill:#f0d9a8}.band-lock{fill:#f3c1bd}
 .mark-row{fill:#dbe8f8}.mark-bad{fill:#b3261e}.mark-warn{fill:#9a6700}.mark-stall{fill:#4f3cab}
 .curve{fill:none;stroke:#1f6fb5;stroke-width:1.5}.curve-point{fill:#1f6fb5}
+.node{fill:#f5f6f8;stroke:#d3d8e0;rx:4}.node-wanted{stroke:#b3261e}.edge{fill:none;stroke:#5b6472;stroke-width:1.4}
+.edge-head{fill:#5b6472}.edge-closes{stroke:#b3261e;stroke-dasharray:5 3}
 )";
 }
 

@@ -5,6 +5,7 @@
 
 #include "analysis/chain/chain_words.h"
 #include "analysis/diagnosis/sentences.h"
+#include "analysis/locks/lock_cycle.h"
 #include "analysis/words.h"
 
 namespace stallsight::cli {
@@ -35,6 +36,7 @@ public:
         bundle();
         events();
         for (const Chain* chain : analysis_.first_chains()) print(*chain);
+        for (const auto& [event, cycle] : first_lock_cycles(analysis_)) print(*event, cycle);
         stalls();
         torture();
         crashes();
@@ -149,6 +151,17 @@ private:
         if (const std::string sum = sum_words(chain); !sum.empty()) line("  = " + sum);
         for (const CountCheck& check : chain.checks)
             line(dim("  " + check.says + ": " + check.words + (check.agrees ? "" : " (contradictory)")));
+    }
+
+    void print(const EventInfo& event, const LockCycle& cycle) {
+        heading("Locks of " + event.id + ", each taken before while the one above it was held");
+        for (std::size_t i = 0; i < cycle.steps.size(); ++i) {
+            const LockStep& step = cycle.steps[i];
+            const bool named = i > 0 && !step.function.empty();
+            line(padded(shown(step.lock), name_width) +
+                 dim(named ? "in " + shown(qualified_name(step.function, step.module)) : ""));
+        }
+        line(padded(shown(cycle.steps.front().lock), name_width) + red("◀ " + shown(closing_words(cycle))));
     }
 
     void link(const Chain& chain, std::size_t i) {
