@@ -178,7 +178,9 @@ private:
         if (!link.call_site.empty()) note += dim((note.empty() ? "" : "  ") + ("[" + link.call_site + "]"));
         if (!link.hunks.empty()) note += "  (patched)";
         const std::string column = padded(name, name_width);
-        line(padded(hex(link.count_after), 8) + (link.role == Link::Role::guilty ? red(column) : column) + note);
+        const bool counted_here = chain.count || link.count_after > 0;
+        line(padded(counted_here ? hex(link.count_after) : "", 8) +
+             (link.role == Link::Role::guilty ? red(column) : column) + note);
     }
 
     void stalls() {

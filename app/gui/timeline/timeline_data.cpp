@@ -126,16 +126,14 @@ void add_marks(const Analysis& analysis, CoreLanes& lanes) {
                      [](const LaneMark& a, const LaneMark& b) { return a.time < b.time; });
 }
 
-void add_curve(const Analysis& analysis, CoreLanes& lanes) {
-    const TortureSample* before = nullptr;
-    for (const TortureInfo& info : analysis.torture) {
-        if (info.board != lanes.board || info.core != lanes.core || !info.sample.version || !info.sample.time)
-            continue;
-        if (const auto rate = before ? versions_per_second(*before, info.sample) : std::nullopt) {
-            if (lanes.curve.empty()) lanes.curve.push_back({seconds(*before->time), *rate});
-            lanes.curve.push_back({seconds(*info.sample.time), *rate});
-        }
-        before = &info.sample;
+void add_curve(const Analysis& analysis, const CoreInfo& core, CoreLanes& lanes) {
+    for (const TortureRate& rate : torture_rates(analysis, core)) {
+        if (lanes.curve.empty()) lanes.curve.push_back({rate.from_s, rate.versions_per_s});
+        lanes.curve.push_back({rate.to_s, rate.versions_per_s});
+    }
+    if (const auto stop = torture_stop(analysis, core)) {
+        lanes.stopped = stop->when;
+        lanes.stopped_tip = "rcutorture " + qs(stop_words(*stop));
     }
 }
 
@@ -209,7 +207,7 @@ std::vector<CoreLanes> timeline_lanes(const Analysis& analysis) {
         add_bars(analysis, lanes, hz);
         stack_bars(lanes.bars);
         add_marks(analysis, lanes);
-        add_curve(analysis, lanes);
+        add_curve(analysis, info, lanes);
         find_range(&info, lanes);
         if (lanes.bars.empty() && lanes.marks.empty() && lanes.curve.empty()) continue;
         all.push_back(std::move(lanes));
