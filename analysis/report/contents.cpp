@@ -281,8 +281,9 @@ std::vector<Block> patch(const ReportInput& in) {
 
 Line note_line(const Note& note) {
     Line out;
-    if (note.decision == Decision::guilty) out.push_back({"guilty ", Style::bad, {}});
-    if (note.decision == Decision::no_problem) out.push_back({"not a problem here ", Style::strong, {}});
+    if (note.decision != Decision::none)
+        out.push_back(
+            {decision_words(note) + " ", note.decision == Decision::guilty ? Style::bad : Style::strong, {}});
     out.push_back({note.text, Style::plain, {}});
     for (const std::string& tag : note.tags) out.push_back({" #" + tag, Style::aside, {}});
     if (!note.colour.empty()) out.push_back({" (" + note.colour + ")", Style::aside, {}});

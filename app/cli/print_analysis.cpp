@@ -84,8 +84,8 @@ private:
                 text += clock->hz ? "  HZ " + std::to_string(*clock->hz) + dim(" (" + clock->basis + ")")
                                   : "  HZ " + clock->basis;
             if (const ClockOffset* offset = analysis_.offset_of(core.board, core.core); offset != nullptr)
-                text += "  clock " + std::string(offset->offset_s < 0 ? "" : "+") + fixed(offset->offset_s, 3) +
-                        " s ± " + fixed(offset->error_s, 3) + " s" + dim(" (" + offset->basis + ")");
+                text +=
+                    "  clock " + offset_words(offset->offset_s, offset->error_s) + dim(" (" + offset->basis + ")");
             line(text);
         }
         for (const ArtifactInfo& info : analysis_.artifacts) file(info);

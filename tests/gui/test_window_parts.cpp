@@ -129,6 +129,9 @@ private slots:
         QVERIFY(right && !right->inside && right->at.first > 150);
         const auto left = place_words({300, 350}, {0, 1000}, {400}, 200);
         QVERIFY(left && !left->inside && left->at.second < 300);
+        const auto half = place_words({100, 150}, {90, 300}, {}, 200);
+        QVERIFY(half && !half->inside);
+        QCOMPARE(half->at.second, 300.0);
         QVERIFY(!place_words({300, 350}, {290, 360}, {}, 200));
     }
 

@@ -40,8 +40,11 @@ std::optional<WordsPlace> place_words(Stretch bar, Stretch room, const std::vect
     const double right = bar.second + edge + 4, left = bar.first - edge;
     const double right_end = next == marks.end() ? room.second : std::min(room.second, *next - mark_edge);
     const double left_end = last == marks.begin() ? room.first : std::max(room.first, *(last - 1) + mark_edge);
-    if (right + wanted <= right_end) return WordsPlace{{right, right + wanted}, false};
-    if (left - wanted >= left_end) return WordsPlace{{left - wanted, left}, false};
+    // All of them on one side, or else half of them.
+    for (const double needed : {wanted, std::max(least, wanted / 2)}) {
+        if (right + needed <= right_end) return WordsPlace{{right, std::min(right + wanted, right_end)}, false};
+        if (left - needed >= left_end) return WordsPlace{{std::max(left - wanted, left_end), left}, false};
+    }
     if (width(inside) >= least) return WordsPlace{inside, true};
     return std::nullopt;
 }

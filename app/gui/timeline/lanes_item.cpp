@@ -42,10 +42,13 @@ LanesItem::Hit LanesItem::hit(const QPointF& at) const {
         if ((place_of(**mark) - at).manhattanLength() < mark_size) return {(*mark)->event, (*mark)->tip};
     for (const LaneBar& bar : lanes_.bars)
         if (box_of(bar).contains(at)) return {bar.event, bar.tip};
+    const double time = rect_->axis(QCPAxis::atTop)->pixelToCoord(at.x());
+    const bool on_curve =
+        at.y() > rect_->axis(QCPAxis::atLeft)->coordToPixel(static_cast<double>(lanes_.cpus.size()));
+    if (on_curve && lanes_.stopped && lanes_.stopped->contains(time)) return {{}, lanes_.stopped_tip};
     for (const CurvePoint& point : lanes_.curve) {
         const double x = rect_->axis(QCPAxis::atTop)->coordToPixel(point.time);
-        if (std::abs(x - at.x()) < 5 &&
-            at.y() > rect_->axis(QCPAxis::atLeft)->coordToPixel(static_cast<double>(lanes_.cpus.size())))
+        if (std::abs(x - at.x()) < 5 && on_curve)
             return {{},
                     QString("rcutorture: %1 versions/s up to %2 s")
                         .arg(point.rate, 0, 'f', 1)
@@ -89,14 +92,35 @@ void LanesItem::draw_words(QCPPainter* painter) const {
                      inside.top() - outside.top() - 8);
     painter->drawText(name, Qt::AlignLeft | Qt::AlignVCenter,
                       QFontMetrics(painter->font()).elidedText(lanes_.title, Qt::ElideRight, name.width()));
-    painter->setFont(small(ui_font()));
-    painter->setPen(theme().muted);
+    painter->setFont(said_.isEmpty() ? small(ui_font()) : bold(small(ui_font())));
+    painter->setPen(said_.isEmpty() ? theme().muted : theme().accent);
+    const QString& basis = said_.isEmpty() ? lanes_.basis : said_;
     const QRect below(outside.left() + 12, inside.bottom() + 3, outside.width() - 24,
                       outside.bottom() - inside.bottom() - 6);
     painter->drawText(below, Qt::AlignLeft | Qt::AlignTop,
-                      QFontMetrics(painter->font()).elidedText(lanes_.basis, Qt::ElideRight, below.width()));
+                      QFontMetrics(painter->font()).elidedText(basis, Qt::ElideRight, below.width()));
+    painter->setFont(small(ui_font()));
+    draw_curve_end(painter);
+}
+
+void LanesItem::draw_curve_end(QCPPainter* painter) const {
+    const QRect inside = rect_->rect();
     if (lanes_.curve.empty()) return;
     const CurvePoint& last = lanes_.curve.back();
+    if (lanes_.stopped) {
+        const QCPAxis* axis = rect_->axis(QCPAxis::atTop);
+        const double from = axis->coordToPixel(lanes_.stopped->from_s),
+                     to = axis->coordToPixel(lanes_.stopped->to_s);
+        const double upper = rect_->axis(QCPAxis::atLeft)->coordToPixel(static_cast<double>(lanes_.cpus.size()));
+        const QRectF box =
+            QRectF(from, upper, std::max(to - from, 2.0), rect_->bottom() - upper).intersected(QRectF(inside));
+        if (!box.isEmpty()) painter->fillRect(box, QBrush(theme().cause, Qt::BDiagPattern));
+        painter->setPen(theme().cause);
+        if (inside.contains(QPoint(static_cast<int>(from), inside.center().y())))
+            painter->drawText(QRectF(from - 66, rect_->bottom() - 16, 62, 16), Qt::AlignRight | Qt::AlignVCenter,
+                              "stopped");
+        return;
+    }
     painter->setPen(theme().accent);
     const QPointF end(rect_->axis(QCPAxis::atTop)->coordToPixel(last.time),
                       rect_->axis(QCPAxis::atRight)->coordToPixel(last.rate));

@@ -27,6 +27,8 @@ public:
     // The marks that are drawn.
     [[nodiscard]] std::vector<const LaneMark*> distinct_marks() const;
     void select(const std::string& event, std::optional<double> time);
+    // Stands where the clock's basis does, until it is empty again.
+    void say(const QString& words) { said_ = words; }
     // The time span that is marked, or none.
     void measure(std::optional<std::pair<double, double>> span) { span_ = span; }
     [[nodiscard]] const std::optional<std::pair<double, double>>& span() const { return span_; }
@@ -40,6 +42,7 @@ private:
     [[nodiscard]] QRectF box_of(const LaneBar& bar) const;
     [[nodiscard]] QPointF place_of(const LaneMark& mark) const;
     void draw_words(QCPPainter* painter) const;
+    void draw_curve_end(QCPPainter* painter) const;
     void draw_bars(QCPPainter* painter, const std::vector<const LaneMark*>& marks) const;
     void draw_bar(QCPPainter* painter, const LaneBar& bar) const;
     void draw_bar_words(QCPPainter* painter, const LaneBar& bar, Stretch room,
@@ -52,6 +55,7 @@ private:
     std::map<std::string, std::size_t> by_event_;  // event -> its mark
     std::vector<std::vector<std::size_t>> alike_;  // marks of one lane that look the same, by time
     std::string selected_;
+    QString said_;
     std::optional<double> cursor_;
     std::optional<std::pair<double, double>> span_;
 };
