@@ -13,7 +13,7 @@ namespace {
 
 // Boards of one kind print the same at the same time of their boot.
 constexpr double boot_s = 120;
-constexpr std::size_t most_bytes = std::size_t{32} << 20U;  // of each log: the offset does not need more
+constexpr std::size_t most_bytes = std::size_t{8} << 20U;  // of each log: the offset does not need more
 constexpr std::size_t enough = 3;
 constexpr double agreement_s = 2;
 
@@ -43,7 +43,6 @@ Messages messages_of(const Analysis& analysis, const Core& core) {
         while (!text.empty()) {
             const std::string_view line = text.substr(0, text.find('\n'));
             text.remove_prefix(std::min(text.size(), line.size() + 1));
-            if (!is_telling(line)) continue;
             const Record record = parse_record(line);
             if (!record.time || seconds(*record.time) < boot_s || !is_telling(record.message)) continue;
             const auto [it, fresh] = out.try_emplace(record.message, Seen{seconds(*record.time), true});

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "analysis/torture.h"
+#include "analysis/words.h"
 #include "app/gui/words.h"
 
 namespace stallsight::gui {
@@ -199,10 +200,8 @@ std::vector<CoreLanes> timeline_lanes(const Analysis& analysis) {
         }
         if (const ClockOffset* offset = analysis.offset_of(info.board, info.core)) {
             lanes.offset = offset->offset_s;
-            lanes.basis += QString(" · clock %1 s ± %2 s: %3")
-                               .arg(offset->offset_s, 0, 'f', 3)
-                               .arg(offset->error_s, 0, 'f', 3)
-                               .arg(qs(offset->basis));
+            lanes.basis += QStringLiteral(" · clock ") + qs(offset_words(offset->offset_s, offset->error_s)) +
+                           ": " + qs(offset->basis);
         }
         add_bars(analysis, lanes, hz);
         stack_bars(lanes.bars);
