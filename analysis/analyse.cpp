@@ -110,13 +110,14 @@ Analysis analyse_bundle(Bundle bundle, const AnalysisOptions& options, const Pro
     join_rotated_logs(analysis);
     fold_copies_across_files(analysis);
     name_the_guilty(analysis);
-    if (!analysis.bundle_path.empty())
-        apply_decisions(analysis, decisions_for(analysis.bundle_path, options, analysis.problems));
+    const CaseFile decisions =
+        analysis.bundle_path.empty() ? CaseFile{} : decisions_for(analysis.bundle_path, options, analysis.problems);
+    apply_decisions(analysis, decisions);
     symbolize_events(analysis, options, progress);
     link_consequences(analysis.events);
     analysis.cores = find_cores(analysis);
     analysis.clocks = find_clocks(analysis);
-    analysis.offsets = find_offsets(analysis, options.same_moments);
+    analysis.offsets = find_offsets(analysis, clock_hints(analysis, decisions, options.same_moments));
     analysis.stalls = find_stalls(analysis);
     analysis.chains = build_chains(analysis);
     tie_victims(analysis);

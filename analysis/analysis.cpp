@@ -33,10 +33,11 @@ std::vector<const Chain*> Analysis::first_chains() const {
     return out;
 }
 
-const CoreClock* Analysis::clock_of(const std::string& board, const std::string& core) const {
-    auto it = std::find_if(clocks.begin(), clocks.end(),
-                           [&](const CoreClock& c) { return c.board == board && c.core == core; });
-    return it == clocks.end() ? nullptr : &*it;
+const CoreClock* Analysis::clock_of(const std::string& board, const std::string& core, int boot) const {
+    const CoreClock* found = nullptr;  // clocks of a core are in the order of its boots
+    for (const CoreClock& clock : clocks)
+        if (clock.board == board && clock.core == core && (found == nullptr || clock.boot <= boot)) found = &clock;
+    return found;
 }
 
 const ClockOffset* Analysis::offset_of(const std::string& board, const std::string& core) const {

@@ -52,6 +52,7 @@ std::string_view name_of(HzFinding::Confidence confidence);
 // How fast jiffies tick on one core, and how that is known.
 struct CoreClock {
     std::string board, core;
+    int boot = 0;  // from this one on; a core that then booted a kernel with another HZ has a further clock
     std::optional<int> hz;
     std::string basis;                // of `hz`, or why it is not known
     std::vector<HzFinding> findings;  // all of them, the most trusted first: that one is `hz`
@@ -260,7 +261,7 @@ struct Analysis {
     [[nodiscard]] const Chain* chain_of(const std::string& event_id) const;
     // One chain a signature: the first of each defect, for pages that do not repeat themselves.
     [[nodiscard]] std::vector<const Chain*> first_chains() const;
-    [[nodiscard]] const CoreClock* clock_of(const std::string& board, const std::string& core) const;
+    [[nodiscard]] const CoreClock* clock_of(const std::string& board, const std::string& core, int boot = 0) const;
     // Null: how this core's clock stands to the others is not known.
     [[nodiscard]] const ClockOffset* offset_of(const std::string& board, const std::string& core) const;
 };

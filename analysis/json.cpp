@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/json_stream.h"
+#include "analysis/torture.h"
 #include "analysis/words.h"
 #include "base/parallel.h"
 
@@ -344,6 +345,7 @@ Json clock_json(const CoreClock& c) {
     const bool known = !c.findings.empty();
     return {{"board", c.board},
             {"core", c.core},
+            {"boot", c.boot},
             {"hz", optional(c.hz)},
             {"basis", c.basis},
             {"confidence", known ? Json(std::string(name_of(c.findings.front().confidence))) : Json(nullptr)},
@@ -354,6 +356,17 @@ Json clock_json(const CoreClock& c) {
 Json offset_json(const ClockOffset& o) {
     return {
         {"board", o.board}, {"core", o.core}, {"offset_s", o.offset_s}, {"error_s", o.error_s}, {"basis", o.basis}};
+}
+
+Json stop_json(const Analysis& analysis, const TortureStop& stop) {
+    return {{"board", stop.board},
+            {"core", stop.core},
+            {"from_s", stop.when.from_s},
+            {"to_s", stop.when.to_s},
+            {"versions_per_s_before", stop.versions_per_s},
+            {"artifact", analysis.artifacts[stop.artifact].artifact.path},
+            {"line", stop.line},
+            {"why", stop.why}};
 }
 
 Json missing_json(const Missing& m) {
@@ -411,6 +424,9 @@ void write_json(const Analysis& analysis, const JsonStream::Sink& sink) {
     write_each(out, "rcutorture_progress", analysis.torture, [](JsonStream& part, const TortureInfo& info) {
         if (info.sample.kind != TortureSample::Kind::statistics)
             write_torture(part, info, name_of(info.sample.kind));
+    });
+    write_each(out, "rcutorture_stops", analysis.cores, [&](JsonStream& part, const CoreInfo& core) {
+        if (const auto stop = torture_stop(analysis, core)) part.value(stop_json(analysis, *stop));
     });
     write_each(out, "vmcores", analysis.crashes,
                [&](JsonStream& part, const CrashInfo& info) { write_crash(part, analysis, info); });

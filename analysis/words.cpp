@@ -12,6 +12,10 @@ std::string fixed(double value, int digits) {
     return n > 0 && static_cast<std::size_t>(n) < buffer.size() ? std::string(buffer.data()) : "?";
 }
 
+std::string offset_words(double offset_s, double error_s) {
+    return (offset_s < 0 ? "" : "+") + fixed(offset_s, 3) + " s ± " + fixed(error_s, 3) + " s";
+}
+
 std::string significant(double value, int digits) {
     std::array<char, 64> buffer{};
     std::snprintf(buffer.data(), buffer.size(), "%.*g", digits, value);

@@ -10,6 +10,7 @@
 namespace stallsight {
 
 std::string fixed(double value, int digits);                // "173.39"
+std::string offset_words(double offset_s, double error_s);  // "+99.800 s ± 0.300 s"
 std::string significant(double value, int digits);          // "0.0187", "4.5e-64"
 std::string duration_words(double seconds);                 // "4 h 14 min 28 s", "350 ms"
 std::string grouped(long long value);                       // "15 268 234"

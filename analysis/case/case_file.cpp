@@ -7,6 +7,8 @@
 #include <fstream>
 #include <system_error>
 
+#include "analysis/words.h"
+
 namespace stallsight {
 
 namespace {
@@ -30,6 +32,8 @@ constexpr std::array target_names = {
 constexpr std::array decision_names = {
     Name<Decision>{Decision::guilty, "guilty"},
     Name<Decision>{Decision::no_problem, "no_problem"},
+    Name<Decision>{Decision::same_moment, "same_moment"},
+    Name<Decision>{Decision::clock, "clock"},
 };
 
 // Moves known members out of an object; what is left is a newer version's. A member with another type, or with a
@@ -102,6 +106,9 @@ Note read_note(Json object) {
     taker.take("tags", note.tags);
     taker.take("colour", note.colour);
     taker.take("decision", decision_names, note.decision);
+    taker.take("same_as", note.same_as);
+    taker.take("offset_s", note.offset_s);
+    taker.take("error_s", note.error_s);
     taker.take("origin", note.origin);
     note.target.line_last = std::max(note.target.line, note.target.line_last);
     note.unknown = std::move(object);
@@ -130,6 +137,11 @@ Json note_json(const Note& note) {
     if (!note.colour.empty()) out["colour"] = note.colour;
     for (const auto& [decision, name] : decision_names)
         if (note.decision == decision) out["decision"] = name;
+    if (note.decision == Decision::same_moment) out["same_as"] = note.same_as;
+    if (note.decision == Decision::clock) {
+        out["offset_s"] = note.offset_s;
+        out["error_s"] = note.error_s;
+    }
     if (!note.origin.empty()) out["origin"] = note.origin;
     for (const auto& [key, value] : note.unknown.items()) out[key] = value;
     return out;
@@ -145,6 +157,22 @@ std::string_view name_of(Target::Kind kind) {
 
 bool operator==(const Note& a, const Note& b) {
     return note_json(a) == note_json(b);
+}
+
+std::string decision_words(const Note& note) {
+    switch (note.decision) {
+        case Decision::guilty:
+            return "guilty";
+        case Decision::no_problem:
+            return "not a problem here";
+        case Decision::same_moment:
+            return "the same moment as " + note.same_as;
+        case Decision::clock:
+            return "clock " + offset_words(note.offset_s, note.error_s);
+        case Decision::none:
+            break;
+    }
+    return {};
 }
 
 const Note* CaseFile::note(const std::string& id) const {

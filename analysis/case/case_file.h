@@ -37,8 +37,10 @@ std::string_view name_of(Target::Kind kind);
 // What the engineer decided, and the analysis respects.
 enum class Decision {
     none,
-    guilty,      // of a frame: it is to blame
-    no_problem,  // of an event: not a problem here
+    guilty,       // of a frame: it is to blame
+    no_problem,   // of an event: not a problem here
+    same_moment,  // of a line: Note::same_as names another core's line of the same moment
+    clock,        // of an artifact: its core's clock stands as Note::offset_s says
 };
 
 struct Note {
@@ -48,10 +50,17 @@ struct Note {
     std::vector<std::string> tags;  // "network", "ask-vendor"
     std::string colour;             // of a mark: "red", "yellow", "green", "blue"; empty: no mark
     Decision decision = Decision::none;
-    std::string origin;  // "remark": a person had written it into the log; empty: made here
+    std::string same_as;  // "nt-a/core-0/kern.log:25", of Decision::same_moment
+    double offset_s = 0;  // of Decision::clock: to add to the core's times, to have the first core's
+    double error_s = 0;   // of it, either way
+    std::string origin;   // "remark": a person had written it into the log; empty: made here
     nlohmann::ordered_json unknown = nlohmann::ordered_json::object();  // of a newer version; kept
 };
 bool operator==(const Note& a, const Note& b);
+
+// "guilty", "not a problem here", "the same moment as nt-a/core-0/kern.log:25", "clock +99.800 s ± 0.300 s"; empty:
+// nothing is decided.
+std::string decision_words(const Note& note);
 
 struct CaseFile {
     std::string path;         // where it lives

@@ -48,9 +48,25 @@ void decide(Analysis& analysis, const Note& note, const Anchor& anchor) {
 
 void apply_decisions(Analysis& analysis, const CaseFile& file) {
     for (const Note& note : file.notes) {
-        if (note.decision == Decision::none) continue;
+        if (note.decision != Decision::guilty && note.decision != Decision::no_problem) continue;
         if (const auto anchor = locate(note, analysis)) decide(analysis, note, *anchor);
     }
+}
+
+ClockHints clock_hints(const Analysis& analysis, const CaseFile& file, std::vector<std::string> same_moments) {
+    ClockHints hints{std::move(same_moments), {}};
+    for (const Note& note : file.notes) {
+        if (note.decision != Decision::same_moment && note.decision != Decision::clock) continue;
+        const auto anchor = locate(note, analysis);
+        if (!anchor) continue;
+        const Artifact& artifact = analysis.artifacts[anchor->artifact].artifact;
+        if (note.decision == Decision::same_moment)
+            hints.same_moments.push_back(note.same_as + "=" + artifact.path + ":" + std::to_string(anchor->line));
+        else
+            hints.set.push_back(
+                {artifact.board, artifact.core, note.offset_s, note.error_s, because(note, "set by hand")});
+    }
+    return hints;
 }
 
 }  // namespace stallsight

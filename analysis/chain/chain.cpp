@@ -10,6 +10,7 @@
 #include "analysis/chain/preempt_count.h"
 #include "analysis/chain/proof.h"
 #include "analysis/chain/sleeping_calls.h"
+#include "analysis/locks/held_locks.h"
 #include "analysis/words.h"
 
 namespace stallsight {
@@ -176,12 +177,7 @@ private:
 
     // Locks that lockdep lists, beside the frame that took them.
     void show_locks() {
-        const auto held = event_.report.fields.find("held_locks");
-        if (held == event_.report.fields.end() || !held->is_array()) return;
-        for (const Fields& lock : *held)
-            for (Link& link : chain_.links)
-                if (lock.is_object() && link.function == lock.value("function", std::string()))
-                    link.locks.push_back(lock.value("class", std::string()));
+        for (Link& link : chain_.links) link.locks = locks_taken_in(event_.report, link.function);
     }
 
     void assign_roles() {

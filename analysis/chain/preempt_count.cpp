@@ -16,8 +16,10 @@ struct Layout {
     std::string_view source;
 };
 constexpr std::array layouts = {
-    Layout{0, 0, 10, 1, 0x10000000, "include/linux/hardirq.h (3.12), arch/x86/include/asm/thread_info.h"},
-    Layout{3, 13, 4, 1, 0x00200000, "include/linux/preempt_mask.h (3.13)"},
+    // PREEMPT_ACTIVE was the architecture's: bit 28 on x86, powerpc and mips, bit 30 on arm and arm64.
+    Layout{0, 0, 10, 1, 0x50000000, "include/linux/hardirq.h (2.6.32 to 3.12), arch/*/include/asm/thread_info.h"},
+    Layout{3, 13, 10, 1, 0x08000000, "include/linux/preempt_mask.h (3.13): the same bit everywhere"},
+    Layout{3, 14, 4, 1, 0x00200000, "include/linux/preempt_mask.h (3.14 to 4.1), preempt.h (4.2, 4.3)"},
     Layout{4, 4, 4, 1, 0, "include/linux/preempt.h (4.4): PREEMPT_ACTIVE is gone"},
     Layout{5, 8, 4, 4, 0, "include/linux/preempt.h (5.8): NMIs may nest"},
 };
@@ -36,7 +38,8 @@ const Layout& layout_of(const std::string& release) {
 }
 
 // A count that went below zero shows as a number near the top of its field: -511 is 0xfffffe01 on ppc64 and
-// 0x7ffffe01 on x86, which does not print the top bit (PREEMPT_NEED_RESCHED); there HARDIRQ_OFFSET more makes it
+// 0x7ffffe01 on x86 (since 3.13) and s390 (since 4.10), whose top bit is PREEMPT_NEED_RESCHED, inverted, which
+// preempt_count() masks out (arch/x86/include/asm/preempt.h); there HARDIRQ_OFFSET more makes it
 // 0x0000fe01.
 std::optional<int> below_zero(std::uint32_t raw) {
     if ((raw & 0x7ff00000U) == 0x7ff00000U) return static_cast<int>(raw | 0x80000000U);

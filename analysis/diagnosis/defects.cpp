@@ -103,11 +103,34 @@ private:
         for (std::string& step : count_steps(analysis_, event, chain)) d.why.push_back(std::move(step));
         d.why.push_back(blame_step(event));
         if (rule != nullptr) use(*rule, chain, d);
-        for (const std::string& id : event.cause_of)
-            if (const EventInfo* later = analysis_.event(id); later != nullptr)
-                d.why.push_back(evidence_place(analysis_, *later) + ": " + later->title +
-                                " follows from it: " + later->follows_because + ".");
+        for (std::string& step : follow_steps(event)) d.why.push_back(std::move(step));
         return d;
+    }
+
+    // What follows from a report, said once for those that look the same.
+    [[nodiscard]] std::vector<std::string> follow_steps(const EventInfo& event) const {
+        struct Alike {
+            const EventInfo* first;
+            std::size_t count;
+        };
+        std::vector<Alike> groups;
+        for (const std::string& id : event.cause_of) {
+            const EventInfo* later = analysis_.event(id);
+            if (later == nullptr) continue;
+            const auto group = std::find_if(groups.begin(), groups.end(), [&](const Alike& alike) {
+                return alike.first->title == later->title && alike.first->follows_because == later->follows_because;
+            });
+            if (group == groups.end())
+                groups.push_back({later, 1});
+            else
+                ++group->count;
+        }
+        std::vector<std::string> steps;
+        for (const auto& [first, count] : groups)
+            steps.push_back(evidence_place(analysis_, *first) + ": " + first->title +
+                            (count == 1 ? " follows" : ", " + std::to_string(count) + " times, follows") +
+                            " from it: " + first->follows_because + ".");
+        return steps;
     }
 
     static std::string guilty_sentence(const EventInfo& event, const Chain& chain, const AdviceRule* rule) {

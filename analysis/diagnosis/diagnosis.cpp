@@ -86,7 +86,7 @@ private:
         }
     }
 
-    static Diagnosis torture_of(const CoreInfo& core, const std::vector<const TortureInfo*>& samples) {
+    Diagnosis torture_of(const CoreInfo& core, const std::vector<const TortureInfo*>& samples) {
         const TortureSample& first = samples.front()->sample;
         const TortureSample& last = samples.back()->sample;
         const auto flagged = static_cast<std::size_t>(std::count_if(
@@ -102,7 +102,21 @@ private:
         if (const auto rate = versions_per_second(first, last))
             d.summary += ", " + fixed(*rate, 0) + " versions a second";
         d.summary += ".";
+        add_stop(d, core);
         return d;
+    }
+
+    void add_stop(Diagnosis& d, const CoreInfo& core) const {
+        const auto stop = torture_stop(analysis_, core);
+        if (!stop) return;
+        d.severity = "report";
+        d.summary += " It " + stop_words(*stop) + ".";
+        d.why.push_back(analysis_.artifacts[stop->artifact].artifact.path + ":" + std::to_string(stop->line) + ": " +
+                        stop->why + "; before, " + fixed(stop->versions_per_s, 0) + " versions a second.");
+        for (const StallEpisode& stall : analysis_.stalls)
+            if (stall.board == core.board && stall.core == core.core && stall.start_s &&
+                *stall.start_s <= stop->when.to_s && stall.end_s >= stop->when.from_s)
+                d.why.push_back(stall_words(analysis_, stall) + " at that time.");
     }
 
     void set_aside() {

@@ -4,6 +4,18 @@
 
 namespace stallsight {
 
+namespace {
+
+// Its headline is ours then.
+bool has_lost_its_head(const Analysis& analysis, const EventInfo& event) {
+    if (!event.report.partial || event.report.line == 0) return false;
+    const ArtifactInfo& info = analysis.artifacts[event.artifact];
+    const std::string_view line = info.scan.index.line_text(info.artifact.bytes.view(), event.report.line);
+    return line.find(event.report.headline) == std::string_view::npos;
+}
+
+}  // namespace
+
 bool stands_for_itself(const EventInfo& event) {
     return event.caused_by.empty() && event.set_aside.empty();
 }
@@ -30,6 +42,9 @@ std::string who_and_where(const Analysis& analysis, const EventInfo& event) {
 }
 
 std::string headline_step(const Analysis& analysis, const EventInfo& event) {
+    if (has_lost_its_head(analysis, event))
+        return evidence_place(analysis, event) + ": a part of a report (" + event.report.headline +
+               "): " + event.report.partial_reason + ".";
     return evidence_place(analysis, event) + ": the kernel printed \"" + event.report.headline + "\".";
 }
 

@@ -55,7 +55,7 @@ std::string within(const Window& window) {
 std::vector<std::string> steps_of(const Analysis& analysis, const StallEpisode& episode, const EventInfo& event,
                                   const Chain* chain) {
     std::vector<std::string> steps{headline_step(analysis, event)};
-    const CoreClock* clock = analysis.clock_of(episode.board, episode.core);
+    const CoreClock* clock = analysis.clock_of(episode.board, episode.core, episode.boot);
     if (clock != nullptr && is_rcu(episode)) {
         steps.push_back((clock->hz ? "HZ is " + std::to_string(*clock->hz) + ": " : std::string("HZ ")) +
                         clock->basis + ".");
@@ -112,8 +112,9 @@ std::vector<Diagnosis> diagnose_stalls(const Analysis& analysis) {
             d.advice_rule = rule->name;
             d.advice = rule->advice;
             d.reference = rule->reference;
-            d.why.push_back("Hence: " + std::string(rule->sentence) + " (" +
-                            rule->evidence({analysis, event, chain, &episode}) + ").");
+            const std::string shown = rule->evidence({analysis, event, chain, &episode});
+            const bool said = d.summary.find(shown) != std::string::npos;
+            d.why.push_back("Hence: " + std::string(rule->sentence) + (said ? "." : " (" + shown + ")."));
         }
         out.push_back(std::move(d));
     }

@@ -31,16 +31,15 @@ Json report_json(const EventInfo& event) {
 
 Json rates_json(const Analysis& analysis, const CoreInfo& core) {
     Json rates = Json::array();
-    const TortureSample* before = nullptr;
-    for (const TortureInfo& info : analysis.torture) {
-        if (info.board != core.board || info.core != core.core ||
-            info.sample.kind != TortureSample::Kind::statistics)
-            continue;
-        if (const auto rate = before ? versions_per_second(*before, info.sample) : std::nullopt)
-            rates.push_back({{"time_s", seconds(*info.sample.time)}, {"versions_per_s", *rate}});
-        before = &info.sample;
-    }
+    for (const TortureRate& rate : torture_rates(analysis, core))
+        rates.push_back({{"time_s", rate.to_s}, {"versions_per_s", rate.versions_per_s}});
     return rates;
+}
+
+Json stop_json(const Analysis& analysis, const CoreInfo& core) {
+    const auto stop = torture_stop(analysis, core);
+    if (!stop) return nullptr;
+    return {{"from_s", stop->when.from_s}, {"to_s", stop->when.to_s}, {"why", stop->why}};
 }
 
 Json core_json(const Analysis& analysis, const CoreInfo& core) {
@@ -63,7 +62,8 @@ Json core_json(const Analysis& analysis, const CoreInfo& core) {
             {"offset_error_s", offset != nullptr ? Json(offset->error_s) : Json(nullptr)},
             {"stalls", std::move(stalls)},
             {"reports", std::move(reports)},
-            {"rcutorture", rates_json(analysis, core)}};
+            {"rcutorture", rates_json(analysis, core)},
+            {"rcutorture_stopped", stop_json(analysis, core)}};
 }
 
 }  // namespace

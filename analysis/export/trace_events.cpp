@@ -68,7 +68,8 @@ class CoreTrace {
 public:
     CoreTrace(const Analysis& analysis, const CoreInfo& core, int pid, Json& out)
         : analysis_(analysis), core_(core), pid_(pid), out_(out) {
-        if (const ClockOffset* offset = analysis.offset_of(core.board, core.core)) shift_s_ = offset->offset_s;
+        if (const ClockOffset* offset = analysis.offset_of(core.board, core.core))
+            shift_s_ = offset->offset_s - earliest_s(analysis);
     }
 
     void write() {
@@ -81,11 +82,18 @@ public:
     }
 
 private:
+    // Viewers take times from 0 on: that of the core that booted first.
+    static double earliest_s(const Analysis& analysis) {
+        double earliest = 0;
+        for (const ClockOffset& offset : analysis.offsets) earliest = std::min(earliest, offset.offset_s);
+        return earliest;
+    }
+
     static std::int64_t us(double seconds) { return std::llround(seconds * 1e6); }
     [[nodiscard]] std::int64_t at_us(double seconds) const { return us(seconds + shift_s_); }
 
     void slices(const StallEpisode& stall) {
-        const double from = stall.start_s.value_or(core_.first_s.value_or(stall.end_s));
+        const double from = std::max(0.0, stall.start_s.value_or(core_.first_s.value_or(stall.end_s)));
         std::vector<int> cpus = stall.cpus;
         if (cpus.empty()) cpus.push_back(no_cpu);
         for (const int cpu : cpus) {
@@ -119,20 +127,22 @@ private:
     }
 
     void counters() {
-        const TortureSample* before = nullptr;
-        for (const TortureInfo& info : analysis_.torture) {
-            if (info.board != core_.board || info.core != core_.core ||
-                info.sample.kind != TortureSample::Kind::statistics)
-                continue;
-            if (const auto rate = before ? versions_per_second(*before, info.sample) : std::nullopt)
-                out_.push_back({{"name", "rcutorture versions/s"},
-                                {"cat", "rcutorture"},
-                                {"ph", "C"},
-                                {"ts", at_us(seconds(*info.sample.time))},
-                                {"pid", pid_},
-                                {"args", {{"versions/s", *rate}}}});
-            before = &info.sample;
-        }
+        for (const TortureRate& rate : torture_rates(analysis_, core_))
+            out_.push_back({{"name", "rcutorture versions/s"},
+                            {"cat", "rcutorture"},
+                            {"ph", "C"},
+                            {"ts", at_us(rate.to_s)},
+                            {"pid", pid_},
+                            {"args", {{"versions/s", rate.versions_per_s}}}});
+        if (const auto stop = torture_stop(analysis_, core_))
+            out_.push_back({{"name", "rcutorture stopped"},
+                            {"cat", "rcutorture"},
+                            {"ph", "i"},
+                            {"s", "p"},
+                            {"ts", at_us(stop->when.from_s)},
+                            {"pid", pid_},
+                            {"tid", 0},
+                            {"args", {{"why", stop->why}}}});
     }
 
     void names() {

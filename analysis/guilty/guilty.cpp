@@ -1,5 +1,6 @@
 #include "analysis/guilty/guilty.h"
 
+#include <algorithm>
 #include <map>
 
 #include "analysis/guilty/rules.h"
@@ -253,14 +254,13 @@ Guilty from_locks(const Event& event) {
 Guilty from_chain(const Event& event) {
     for (const Section& section : event.sections) {
         if (section.kind != Section::Kind::lock_chain) continue;
-        for (const Frame& frame : section.frames) {
-            if (!usable(frame) || rule_for(frame.function) != nullptr || is_dispatcher(frame.function)) continue;
-            Guilty guilty;
-            guilty.function = std::string(without_suffix(frame.function));
-            guilty.module = frame.module;
-            guilty.reason = "the first of the recorded lock chain that is no wrapper";
-            return guilty;
-        }
+        const Frame* taker = first_own_frame(section.frames);
+        if (taker == nullptr) continue;
+        Guilty guilty;
+        guilty.function = std::string(without_suffix(taker->function));
+        guilty.module = taker->module;
+        guilty.reason = "the first of the recorded lock chain that is no wrapper";
+        return guilty;
     }
     return {};
 }
@@ -299,6 +299,13 @@ bool has_no_place(const Event& event) {
 }
 
 }  // namespace
+
+const Frame* first_own_frame(const std::vector<Frame>& frames) {
+    const auto own = std::find_if(frames.begin(), frames.end(), [](const Frame& frame) {
+        return usable(frame) && rule_for(frame.function) == nullptr && !is_dispatcher(frame.function);
+    });
+    return own == frames.end() ? nullptr : &*own;
+}
 
 Guilty find_guilty(const Event& event) {
     if (has_no_place(event)) return {};

@@ -20,6 +20,9 @@ struct Guilty {
     bool by_user = false;                 // decided in the case file, not by the rules
 };
 
+// The first frame that is no machinery, helper or dispatcher: whose doing a stack is. Null: there is none.
+const Frame* first_own_frame(const std::vector<Frame>& frames);
+
 Guilty find_guilty(const Event& event);
 
 // "BUG: scheduling while atomic in nokia_rpmsg_notify": the same for every build and machine; the base of a

@@ -139,6 +139,16 @@ std::vector<Block> chain(const ReportInput& in) {
     return out;
 }
 
+std::vector<Block> lock_cycles(const ReportInput& in) {
+    std::vector<Block> out;
+    for (const auto& [event, cycle] : first_lock_cycles(in.analysis)) {
+        out.emplace_back(Heading{event->title});
+        out.emplace_back(Figure{lock_cycle_svg(cycle),
+                                "Locks in the order that was seen before; dashed: what closes the cycle."});
+    }
+    return out;
+}
+
 // Notes on an event, or on a frame or a line of it.
 Line notes_on(const ReportInput& in, const EventInfo& event) {
     Line out;
@@ -271,8 +281,9 @@ std::vector<Block> patch(const ReportInput& in) {
 
 Line note_line(const Note& note) {
     Line out;
-    if (note.decision == Decision::guilty) out.push_back({"guilty ", Style::bad, {}});
-    if (note.decision == Decision::no_problem) out.push_back({"not a problem here ", Style::strong, {}});
+    if (note.decision != Decision::none)
+        out.push_back(
+            {decision_words(note) + " ", note.decision == Decision::guilty ? Style::bad : Style::strong, {}});
     out.push_back({note.text, Style::plain, {}});
     for (const std::string& tag : note.tags) out.push_back({" #" + tag, Style::aside, {}});
     if (!note.colour.empty()) out.push_back({" (" + note.colour + ")", Style::aside, {}});
@@ -337,6 +348,7 @@ constexpr std::array contents = {
     Content{"environment", "Environment", environment},
     Content{"timeline", "Timeline", timeline},
     Content{"chain", "The preempt-disabled chain", chain},
+    Content{"locks", "Cycles of locks", lock_cycles},
     Content{"stacks", "Stacks", stacks},
     Content{"events", "Events", events},
     Content{"rcutorture", "rcutorture", torture},

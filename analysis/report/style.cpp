@@ -35,6 +35,8 @@ svg .on-bar{fill:#fff;font-size:11px}svg .rule{stroke:var(--rule)}svg .grid{stro
 svg .bar-stall{fill:var(--stall)}svg .bar-starved{fill:var(--starved)}svg .band-bh{fill:var(--bh)}
 svg .band-lock{fill:var(--lock)}svg .mark-row{fill:var(--row)}svg .mark-bad{fill:var(--bad)}svg .mark-warn{fill:var(--warn)}
 svg .mark-stall{fill:var(--stall)}svg .curve{fill:none;stroke:var(--link);stroke-width:1.5}svg .curve-point{fill:var(--link)}
+svg .node{fill:var(--panel);stroke:var(--rule);rx:4px}svg .node-wanted{stroke:var(--bad)}svg .edge{fill:none;stroke:var(--muted);
+stroke-width:1.4}svg .edge-head{fill:var(--muted)}svg .edge-closes{stroke:var(--bad);stroke-dasharray:5 3}
 )";
 }
 

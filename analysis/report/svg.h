@@ -4,6 +4,7 @@
 #include <string>
 
 #include "analysis/analysis.h"
+#include "analysis/locks/lock_cycle.h"
 
 namespace stallsight {
 
@@ -13,7 +14,10 @@ std::string timeline_svg(const Analysis& analysis);
 // One chain, read downwards as time ran; the bands at its left are the preempt_count.
 std::string chain_svg(const Analysis& analysis, const Chain& chain);
 
-// The style that both need when they stand alone.
+// A cycle of locks: the order that was seen before, downwards, and what closes it.
+std::string lock_cycle_svg(const LockCycle& cycle);
+
+// The style that they need when they stand alone.
 std::string svg_style();
 
 }  // namespace stallsight

@@ -141,34 +141,29 @@ private:
     }
 
     void torture() {
-        struct Point {
-            double s, rate;
-        };
-        std::vector<Point> points;
-        const TortureSample* last = nullptr;
-        for (const TortureInfo& info : analysis_.torture) {
-            const TortureSample& sample = info.sample;
-            if (info.board != core_.board || info.core != core_.core ||
-                sample.kind != TortureSample::Kind::statistics || !sample.time || !sample.version)
-                continue;
-            if (const auto rate = last != nullptr ? versions_per_second(*last, sample) : std::nullopt)
-                points.push_back({seconds(*sample.time), *rate});
-            last = &sample;
-        }
-        if (points.empty()) return;
+        const std::vector<TortureRate> rates = torture_rates(analysis_, core_);
+        if (rates.empty()) return;
         double top = 1;
-        for (const Point& p : points) top = std::max(top, p.rate * 1.2);
+        for (const TortureRate& rate : rates) top = std::max(top, rate.versions_per_s * 1.2);
         svg_.line(left, y_, width - right, y_, "rule");
         svg_.text(30, y_ + 17, "versions/s", "muted");
         const double height = lane * 1.6;
         std::string d;
-        for (const Point& p : points) {
-            const double py = y_ + height - std::max(0.0, p.rate) / top * (height - 6);
-            d += (d.empty() ? "M" : " L") + coordinate(axis_.x(p.s)) + " " + coordinate(py);
-            svg_.rect(axis_.x(p.s) - 2.5, py - 2.5, 5, 5, "curve-point", fixed(p.rate, 1) + " versions a second");
+        for (const TortureRate& rate : rates) {
+            const double x = axis_.x(rate.to_s);
+            const double py = y_ + height - std::max(0.0, rate.versions_per_s) / top * (height - 6);
+            d += (d.empty() ? "M" : " L") + coordinate(x) + " " + coordinate(py);
+            svg_.rect(x - 2.5, py - 2.5, 5, 5, "curve-point", fixed(rate.versions_per_s, 1) + " versions a second");
         }
         svg_.path(d, "curve");
-        svg_.text(axis_.x(points.back().s) + 8, y_ + 14, fixed(points.back().rate, 0), "muted");
+        if (const auto stop = torture_stop(analysis_, core_)) {
+            const double from = axis_.x(stop->when.from_s);
+            svg_.rect(from, y_ + 2, std::max(2.0, axis_.x(stop->when.to_s) - from), height - 2, "band-lock",
+                      "rcutorture " + stop_words(*stop));
+            svg_.text(from + 4, y_ + 14, "stopped", "bad");
+        } else {
+            svg_.text(axis_.x(rates.back().to_s) + 8, y_ + 14, fixed(rates.back().versions_per_s, 0), "muted");
+        }
         y_ += height + 2;
     }
 
@@ -204,6 +199,8 @@ std::string svg_style() {
 .bar-stall{fill:#6a55c2}.bar-starved{fill:#a9832f}.band-bh{fill:#f0d9a8}.band-lock{fill:#f3c1bd}
 .mark-row{fill:#dbe8f8}.mark-bad{fill:#b3261e}.mark-warn{fill:#9a6700}.mark-stall{fill:#4f3cab}
 .curve{fill:none;stroke:#1f6fb5;stroke-width:1.5}.curve-point{fill:#1f6fb5}
+.node{fill:#f5f6f8;stroke:#d3d8e0;rx:4}.node-wanted{stroke:#b3261e}.edge{fill:none;stroke:#5b6472;stroke-width:1.4}
+.edge-head{fill:#5b6472}.edge-closes{stroke:#b3261e;stroke-dasharray:5 3}
 )";
 }
 

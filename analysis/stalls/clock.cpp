@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <limits>
+#include <map>
 
 #include "analysis/stalls/samples.h"
 #include "analysis/stalls/stalls.h"
@@ -40,6 +42,30 @@ void for_each_fact(const Analysis& analysis, const CoreInfo& core, Fact::Kind ki
         if (info.artifact.board == core.board && info.artifact.core == core.core)
             for (const Fact& fact : info.scan.facts)
                 if (fact.kind == kind) visit(fact);
+}
+
+// Boots of one kernel, which tick alike; the last one is open.
+struct KernelRun {
+    std::string banner;  // empty: the log begins behind it
+    int first = 0, last = std::numeric_limits<int>::max();
+
+    [[nodiscard]] bool has(int boot) const { return boot >= first && boot <= last; }
+};
+
+std::vector<KernelRun> kernels_of(const Analysis& analysis, const CoreInfo& core) {
+    std::map<int, std::string> banners;
+    for_each_fact(analysis, core, Fact::Kind::banner, [&](const Fact& f) { banners.emplace(f.boot, f.text); });
+    std::vector<KernelRun> runs{{}};
+    for (const auto& [boot, banner] : banners) {
+        if (banner == runs.back().banner) continue;
+        if (boot == runs.back().first) {
+            runs.back().banner = banner;
+            continue;
+        }
+        runs.back().last = boot - 1;
+        runs.push_back({banner, boot});
+    }
+    return runs;
 }
 
 // Kernel configurations in the bundle, of this core or of none.
@@ -84,11 +110,12 @@ std::optional<HzFinding> from_clocksource(const Fact& fact) {
                          fixed(1000.0 / *hz, 2) + " ms"};
 }
 
-void from_boot(const Analysis& analysis, const CoreInfo& core, std::vector<HzFinding>& findings) {
+void from_boot(const Analysis& analysis, const CoreInfo& core, const KernelRun& run,
+               std::vector<HzFinding>& findings) {
     for (const auto& read : {from_enlistment, from_clocksource, from_bogomips}) {
         std::optional<HzFinding> found;
         for_each_fact(analysis, core, Fact::Kind::hz, [&](const Fact& fact) {
-            if (!found) found = read(fact);
+            if (!found && run.has(fact.boot)) found = read(fact);
         });
         if (found) findings.push_back(std::move(*found));
     }
@@ -173,13 +200,15 @@ std::string contradiction_in(const std::vector<HzFinding>& findings) {
     return {};
 }
 
-CoreClock clock_of(const Analysis& analysis, const CoreInfo& core) {
+CoreClock clock_of(const Analysis& analysis, const CoreInfo& core, const KernelRun& run) {
     CoreClock clock;
     clock.board = core.board;
     clock.core = core.core;
-    const auto samples = rcu_samples(analysis, core.board, core.core);
+    clock.boot = run.first;
+    auto samples = rcu_samples(analysis, core.board, core.core);
+    std::erase_if(samples, [&](const StallSample& sample) { return !run.has(sample.boot); });
     // In the order of trust.
-    from_boot(analysis, core, clock.findings);
+    from_boot(analysis, core, run, clock.findings);
     from_two_reports(samples, clock.findings);
     from_uptime(samples, clock.findings);
     if (stall_timeout_s(analysis, core)) from_timeout(analysis, core, samples, clock.findings);
@@ -227,7 +256,13 @@ std::string_view name_of(HzFinding::Confidence confidence) {
 
 std::vector<CoreClock> find_clocks(const Analysis& analysis) {
     std::vector<CoreClock> clocks;
-    for (const CoreInfo& core : analysis.cores) clocks.push_back(clock_of(analysis, core));
+    for (const CoreInfo& core : analysis.cores) {
+        const std::size_t first = clocks.size();
+        for (const KernelRun& run : kernels_of(analysis, core)) {
+            CoreClock clock = clock_of(analysis, core, run);
+            if (clocks.size() == first || clock.hz != clocks.back().hz) clocks.push_back(std::move(clock));
+        }
+    }
     return clocks;
 }
 

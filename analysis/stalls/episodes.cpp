@@ -72,10 +72,10 @@ public:
     Builder(const Analysis& analysis, const CoreInfo& core) : analysis_(analysis), core_(core) {}
 
     std::vector<StallEpisode> build() {
-        const CoreClock* clock = analysis_.clock_of(core_.board, core_.core);
         const auto timeout = stall_timeout_s(analysis_, core_);
         for (const EventInfo& event : analysis_.events) {
             if (!same_core(analysis_, event, core_.board, core_.core)) continue;
+            const CoreClock* clock = analysis_.clock_of(core_.board, core_.core, event.report.boot);
             if (auto sighting = sighting_of(event, clock != nullptr ? clock->hz : std::nullopt, timeout))
                 take(std::move(*sighting));
         }
@@ -97,9 +97,12 @@ private:
     // lasts since before the last one.
     [[nodiscard]] static bool belongs(const Sighting& sighting, const Incident& incident) {
         const StallEpisode& episode = incident.episode;
-        if (episode.flavor != sighting.flavor || episode.boot != sighting.event->report.boot) return false;
-        if (episode.flavor.starts_with("rcu"))
-            return sighting.grace_period && sighting.grace_period == episode.grace_period;
+        if (episode.boot != sighting.event->report.boot) return false;
+        if (episode.flavor.starts_with("rcu") && sighting.flavor.starts_with("rcu"))
+            return sighting.grace_period && sighting.grace_period == episode.grace_period &&
+                   (episode.flavor == sighting.flavor || episode.flavor == headless_flavor ||
+                    sighting.flavor == headless_flavor);
+        if (episode.flavor != sighting.flavor) return false;
         const double since = sighting.start ? sighting.start->from_s : sighting.at_s;
         return since <= incident.sightings.back().at_s + 1 && !episode.doing.empty() &&
                episode.doing.begin()->second == task_words(sighting.event->report.task);
@@ -117,6 +120,7 @@ private:
             it->episode.grace_period = sighting.grace_period;
         }
         StallEpisode& episode = it->episode;
+        if (episode.flavor == headless_flavor) episode.flavor = sighting.flavor;
         const Event& report = sighting.event->report;
         episode.events.push_back(sighting.event->id);
         add_cpus(episode, report);
@@ -146,7 +150,11 @@ private:
         episode.start_s = first->start_s;
         episode.start_window = *first->start;
         const bool exact = first->start->to_s - first->start->from_s < 0.01;
-        episode.start_basis = exact ? "as the report counts" : "as the report says, rounded";
+        const auto jiffies = first->event->report.fields.find("jiffies");
+        const bool counted = jiffies != first->event->report.fields.end() && jiffies->is_number_integer();
+        episode.start_basis = !exact    ? "as the report says, rounded"
+                              : counted ? "the report counts t=" + jiffies->dump() + " jiffies back"
+                                        : "as the report counts";
         if (exact) return;
         for (const Sighting& s : sightings) {
             if (s.at_s > first->at_s) continue;

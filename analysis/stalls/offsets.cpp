@@ -6,11 +6,11 @@
 #include <cmath>
 #include <cstdio>
 
+#include "analysis/stalls/shared_messages.h"
+
 namespace stallsight {
 
 namespace {
-
-using Core = std::pair<std::string, std::string>;  // board, core
 
 // When a core's clock stood at 0, in seconds of some common clock.
 struct Epoch {
@@ -122,14 +122,22 @@ class Aligner {
 public:
     explicit Aligner(Analysis& analysis) : analysis_(analysis) {}
 
-    std::vector<ClockOffset> run(const std::vector<std::string>& same_moments) {
-        for (const std::string& text : same_moments) by_user(text);
-        if (out_.empty()) by_wall_clock();
+    std::vector<ClockOffset> run(const ClockHints& hints) {
+        for (auto set = hints.set.rbegin(); set != hints.set.rend(); ++set) by_hand(*set);
+        for (const std::string& text : hints.same_moments) by_user(text);
+        by_wall_clock();
+        by_shared_messages();
         if (out_.size() < 2) out_.clear();  // one clock alone is not aligned with anything
         return std::move(out_);
     }
 
 private:
+    void by_hand(const ClockOffset& set) {
+        const CoreInfo& first = analysis_.cores.front();
+        if (out_.empty()) add({first.board, first.core}, {0, 0, "others are set to it"});
+        add({set.board, set.core}, {set.offset_s, set.error_s, set.basis});
+    }
+
     void by_user(const std::string& text) {
         const std::size_t equals = text.find('=');
         const auto first = read_moment(analysis_, text.substr(0, equals));
@@ -144,22 +152,44 @@ private:
         add(second->core, {known->offset_s + first->s - second->s, known->error_s, "set: " + text});
     }
 
-    // A core's offset is how much later than the first core it was at 0.
+    // A core's offset is how much later than the reference it was at 0. The reference is the core that others are
+    // set to already, or else the first one with a wall clock.
     void by_wall_clock() {
-        std::optional<double> first;
+        std::optional<double> reference;
+        if (!out_.empty()) {
+            const auto epoch = epoch_of_core(out_.front().board, out_.front().core);
+            if (!epoch) return;
+            reference = epoch->s;
+        }
         for (const CoreInfo& core : analysis_.cores) {
-            const auto epoch = epoch_of_core(core);
+            const auto epoch = epoch_of_core(core.board, core.core);
             if (!epoch) continue;
-            if (!first) first = epoch->s;
-            add({core.board, core.core}, {epoch->s - *first, epoch->error_s, epoch->basis});
+            if (!reference) reference = epoch->s;
+            add({core.board, core.core}, {epoch->s - *reference, epoch->error_s, epoch->basis});
         }
     }
 
-    [[nodiscard]] std::optional<Epoch> epoch_of_core(const CoreInfo& core) const {
+    // The cores that nothing has aligned yet, against the reference's messages.
+    void by_shared_messages() {
+        if (analysis_.cores.empty()) return;
+        const CoreInfo& front = analysis_.cores.front();
+        const Core first =
+            out_.empty() ? Core{front.board, front.core} : Core{out_.front().board, out_.front().core};
+        for (const CoreInfo& core : analysis_.cores) {
+            const Core other{core.board, core.core};
+            if (other == first || find(other) != nullptr) continue;
+            const auto shared = shared_messages(analysis_, first, other);
+            if (!shared) continue;
+            if (out_.empty()) add(first, {0, 0, "others are set to it"});
+            add(other, {shared->offset_s, shared->error_s, shared->basis});
+        }
+    }
+
+    [[nodiscard]] std::optional<Epoch> epoch_of_core(const std::string& board, const std::string& core) const {
         std::optional<Epoch> best;
         for (const ArtifactInfo& info : analysis_.artifacts) {
-            if (info.artifact.kind != ArtifactKind::kernel_log || info.artifact.board != core.board ||
-                info.artifact.core != core.core)
+            if (info.artifact.kind != ArtifactKind::kernel_log || info.artifact.board != board ||
+                info.artifact.core != core)
                 continue;
             for (const auto& epoch : {epoch_of(info), epoch_of_rtc(info)})
                 if (epoch && (!best || epoch->error_s < best->error_s)) best = epoch;
@@ -185,8 +215,8 @@ private:
 
 }  // namespace
 
-std::vector<ClockOffset> find_offsets(Analysis& analysis, const std::vector<std::string>& same_moments) {
-    return Aligner(analysis).run(same_moments);
+std::vector<ClockOffset> find_offsets(Analysis& analysis, const ClockHints& hints) {
+    return Aligner(analysis).run(hints);
 }
 
 }  // namespace stallsight

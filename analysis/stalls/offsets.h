@@ -5,8 +5,14 @@
 
 namespace stallsight {
 
-// Of each core that something aligns with the first such core, that one included (0). `same_moments`: as
-// AnalysisOptions has them; what cannot be read of them becomes a problem of the analysis.
-std::vector<ClockOffset> find_offsets(Analysis& analysis, const std::vector<std::string>& same_moments);
+// What the engineer says.
+struct ClockHints {
+    std::vector<std::string> same_moments;  // as AnalysisOptions has them
+    std::vector<ClockOffset> set;           // against the first core; of several for one core the last one holds
+};
+
+// Of each core that something aligns with the first such core, that one included (0). A hint that cannot be read
+// becomes a problem of the analysis.
+std::vector<ClockOffset> find_offsets(Analysis& analysis, const ClockHints& hints);
 
 }  // namespace stallsight

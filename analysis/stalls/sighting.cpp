@@ -23,7 +23,7 @@ void begin(Sighting& sighting, Window window, double likely) {
 // three times the time-out (jiffies_stall = jiffies + 3 * rcu_jiffies_till_stall_check() + 3).
 void rcu(Sighting& sighting, std::optional<int> hz, std::optional<int> timeout_s) {
     const Fields& fields = sighting.event->report.fields;
-    sighting.flavor = fields.value("flavor", std::string("rcu"));
+    sighting.flavor = fields.value("flavor", std::string(headless_flavor));
     if (const auto gp = number(fields, "grace_period")) sighting.grace_period = static_cast<std::int64_t>(*gp);
     sighting.at_s = number(fields, "jiffies_time_s").value_or(sighting.at_s);
     const auto jiffies = number(fields, "jiffies");

@@ -6,10 +6,13 @@
 
 namespace stallsight {
 
+// Of a report of RCU whose first line, which names the flavor, is missing.
+inline constexpr std::string_view headless_flavor = "rcu";
+
 struct Sighting {
     const EventInfo* event = nullptr;
     double at_s = 0;
-    std::string flavor;
+    std::string flavor;  // as StallEpisode has it
     std::optional<std::int64_t> grace_period;
     std::optional<Window> start;  // nothing: how long it lasted is not known
     double start_s = 0;           // the likeliest moment in it

@@ -14,11 +14,12 @@ namespace {
 struct Options {
     std::string bundle, at, event, episode, frame, time, text, edit, remove, colour;
     std::vector<std::string> tags;
+    std::string same_as;
     bool guilty = false, no_problem = false;
     AnalysisOptions analysis;
 
     [[nodiscard]] bool says_something() const {
-        return !text.empty() || !tags.empty() || !colour.empty() || guilty || no_problem;
+        return !text.empty() || !tags.empty() || !colour.empty() || !same_as.empty() || guilty || no_problem;
     }
 };
 
@@ -94,8 +95,7 @@ std::string listing(const CaseFile& file, const Analysis& analysis) {
     for (const Note& note : notes) {
         out += note.id + "  " + place_words(note.target) +
                (locate(note, analysis) ? "" : " (detached: the text has changed)");
-        if (note.decision == Decision::guilty) out += "  guilty";
-        if (note.decision == Decision::no_problem) out += "  not a problem here";
+        if (note.decision != Decision::none) out += "  " + decision_words(note);
         if (!note.colour.empty()) out += "  (" + note.colour + ")";
         for (const std::string& tag : note.tags) out += "  #" + tag;
         out += (note.text.empty() ? "" : "  " + note.text) + (note.origin.empty() ? "" : "  (remark in the log)") +
@@ -110,6 +110,9 @@ void fill(Note& note, const Options& options) {
     if (!options.colour.empty()) note.colour = options.colour;
     if (options.guilty) note.decision = Decision::guilty;
     if (options.no_problem) note.decision = Decision::no_problem;
+    if (options.same_as.empty()) return;
+    note.decision = Decision::same_moment;
+    note.same_as = options.same_as;
 }
 
 Result<Change> change_of(const Options& options, const CaseFile& file, const Analysis& analysis) {
@@ -131,6 +134,7 @@ Result<Change> change_of(const Options& options, const CaseFile& file, const Ana
     const Target::Kind kind = change.after->target.kind;
     if (options.guilty && kind != Target::Kind::frame) return fail("only a frame is guilty: use --frame");
     if (options.no_problem && kind != Target::Kind::event) return fail("only an event is no problem: use --event");
+    if (!options.same_as.empty() && kind != Target::Kind::line) return fail("only a line has a moment: use --at");
     return change;
 }
 
@@ -180,6 +184,8 @@ void add_note(CLI::App& app, int& status) {
         ->check(CLI::IsMember({"red", "yellow", "green", "blue"}));
     auto* guilty = command->add_flag("--guilty", options->guilty, "this frame is guilty, whatever the rules say");
     command->add_flag("--no-problem", options->no_problem, "this event is not a problem here")->excludes(guilty);
+    command->add_option("--same-as", options->same_as,
+                        "FILE:LINE of another core that is the same moment as --at FILE:LINE");
     auto* edit = command->add_option("--edit", options->edit, "id of a note to change");
     command->add_option("--remove", options->remove, "id of a note to take out")->excludes(edit);
     add_analysis_options(*command, options->analysis);

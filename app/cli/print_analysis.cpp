@@ -5,6 +5,7 @@
 
 #include "analysis/chain/chain_words.h"
 #include "analysis/diagnosis/sentences.h"
+#include "analysis/locks/lock_cycle.h"
 #include "analysis/words.h"
 
 namespace stallsight::cli {
@@ -35,6 +36,7 @@ public:
         bundle();
         events();
         for (const Chain* chain : analysis_.first_chains()) print(*chain);
+        for (const auto& [event, cycle] : first_lock_cycles(analysis_)) print(*event, cycle);
         stalls();
         torture();
         crashes();
@@ -82,8 +84,8 @@ private:
                 text += clock->hz ? "  HZ " + std::to_string(*clock->hz) + dim(" (" + clock->basis + ")")
                                   : "  HZ " + clock->basis;
             if (const ClockOffset* offset = analysis_.offset_of(core.board, core.core); offset != nullptr)
-                text += "  clock " + std::string(offset->offset_s < 0 ? "" : "+") + fixed(offset->offset_s, 3) +
-                        " s ± " + fixed(offset->error_s, 3) + " s" + dim(" (" + offset->basis + ")");
+                text +=
+                    "  clock " + offset_words(offset->offset_s, offset->error_s) + dim(" (" + offset->basis + ")");
             line(text);
         }
         for (const ArtifactInfo& info : analysis_.artifacts) file(info);
@@ -151,6 +153,17 @@ private:
             line(dim("  " + check.says + ": " + check.words + (check.agrees ? "" : " (contradictory)")));
     }
 
+    void print(const EventInfo& event, const LockCycle& cycle) {
+        heading("Locks of " + event.id + ", each taken before while the one above it was held");
+        for (std::size_t i = 0; i < cycle.steps.size(); ++i) {
+            const LockStep& step = cycle.steps[i];
+            const bool named = i > 0 && !step.function.empty();
+            line(padded(shown(step.lock), name_width) +
+                 dim(named ? "in " + shown(qualified_name(step.function, step.module)) : ""));
+        }
+        line(padded(shown(cycle.steps.front().lock), name_width) + red("◀ " + shown(closing_words(cycle))));
+    }
+
     void link(const Chain& chain, std::size_t i) {
         const Link& link = chain.links[i];
         std::string name = shown(link.function);
@@ -165,7 +178,9 @@ private:
         if (!link.call_site.empty()) note += dim((note.empty() ? "" : "  ") + ("[" + link.call_site + "]"));
         if (!link.hunks.empty()) note += "  (patched)";
         const std::string column = padded(name, name_width);
-        line(padded(hex(link.count_after), 8) + (link.role == Link::Role::guilty ? red(column) : column) + note);
+        const bool counted_here = chain.count || link.count_after > 0;
+        line(padded(counted_here ? hex(link.count_after) : "", 8) +
+             (link.role == Link::Role::guilty ? red(column) : column) + note);
     }
 
     void stalls() {

@@ -34,6 +34,10 @@ void draw_png(const Options& options, int& status) {
     std::vector<std::string> arguments = {options.bundle, "--timeline", options.output};
     for (const std::string& dir : options.analysis.debug_dirs)
         arguments.insert(arguments.end(), {"--debug-dir", dir});
+    for (const std::string& moment : options.analysis.same_moments)
+        arguments.insert(arguments.end(), {"--same-moment", moment});
+    if (!options.analysis.case_file.empty())
+        arguments.insert(arguments.end(), {"--case", options.analysis.case_file});
     ::setenv("QT_QPA_PLATFORM", "offscreen", 1);
     run_window(std::move(arguments));
     status = unreadable;

@@ -37,6 +37,8 @@ int parse(int argc, char** argv, Arguments& arguments) {
     app.add_option("--select", arguments.select, "id of the event to pick, as e1");
     app.add_option("--tab", arguments.tab, "what to show: chain, stack, source, patch, fields, notes, tasks");
     app.add_option("--debug-dir", arguments.analysis.debug_dirs, "folder with debug files (repeatable)");
+    app.add_option("--same-moment", arguments.analysis.same_moments,
+                   "FILE:LINE=FILE:LINE: two records of one moment");
     stallsight::add_source_options(app, arguments.analysis.sources);
     app.add_option("--case", arguments.analysis.case_file, "case file (beside the bundle, unless told)");
     app.add_option("--samples", arguments.samples, "folder with the sample bundles");

@@ -229,6 +229,7 @@ void MainWindow::connect_panels() {
         update_status();
     };
     connect(&notes_, &NoteStore::changed, this, show_notes);
+    connect(timeline_->plot(), &TimelinePlot::clock_dragged, this, &MainWindow::set_clock);
     connect(&notes_, &NoteStore::decided, this, [this] { open(path_); });
     connect(log_->view(), &LogView::artifact_changed, this, show_notes);
     connect(problems_, &QToolButton::clicked, this, &MainWindow::show_problems);

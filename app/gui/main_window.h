@@ -85,12 +85,15 @@ private:
     void compare_with();
     void show_shortcuts();
     void start_note();
+    void set_clock(const ClockOffset& offset);
+    void name_moment();
 
     WindowOptions options_;
     Selection selection_;
     Loader loader_;
     NoteStore notes_;
     QString path_;
+    std::string moment_;  // "nt-a/core-0/kern.log:25": the first of two lines of one moment
 
     QList<QAction*> commands_;
     QAction *open_ = nullptr, *open_folder_ = nullptr, *symbols_ = nullptr, *compare_ = nullptr;

@@ -49,6 +49,7 @@ void MainWindow::make_actions() {
     add_command("Previous event", {QKeySequence("Shift+N"), QKeySequence(",")}, [this] { selection_.step(-1); });
     add_command("Why we say so", {QKeySequence("E")}, [this] { answer_->show_evidence(); });
     add_command("Note on the selected line or event", {QKeySequence("M")}, [this] { start_note(); });
+    add_command("Two lines of one moment: this, then that", {QKeySequence("T")}, [this] { name_moment(); });
     undo_ = add_command("Undo the last change of the notes", {QKeySequence::Undo}, [this] { notes_.undo(); });
     redo_ = add_command("Redo it", {QKeySequence::Redo}, [this] { notes_.redo(); });
     add_command("Search the logs", {QKeySequence::Find, QKeySequence("/")}, [this] {

@@ -23,6 +23,7 @@ ShortcutSheet::ShortcutSheet(const QList<QAction*>& commands, QWidget* parent) :
          << std::pair(QStringLiteral("←  →  or  A  D"), QString("Pan the timeline"))
          << std::pair(QString("Ctrl+wheel"), QString("Zoom the timeline at the mouse"))
          << std::pair(QString("Shift+drag"), QString("Measure a time span"))
+         << std::pair(QString("Drag a core's name"), QString("Set its clock against the first core's"))
          << std::pair(QStringLiteral("↑  ↓  or  K  J"), QString("Previous or next line of the log"))
          << std::pair(QString("Enter"), QString("Open or close a folded run of the chain"));
     const int half = static_cast<int>((rows.size() + 1) / 2);

@@ -40,6 +40,7 @@ QString bytes_in_words(std::uint64_t bytes) {
 }
 
 QString cpu_list(const std::vector<int>& cpus) {
+    if (cpus.empty()) return {};
     QStringList numbers;
     for (int cpu : cpus) numbers << QString::number(cpu);
     return (cpus.size() == 1 ? "CPU " : "CPUs ") + numbers.join(", ");
@@ -50,7 +51,7 @@ QString hex(std::uint64_t number, int digits) {
 }
 
 QString core_name(const std::string& board, const std::string& core) {
-    if (board.empty() && core.empty()) return "unknown board";
+    if (board.empty() && core.empty()) return "board ?";
     if (board.empty() || core.empty()) return qs(board + core);
     return qs(board) + QStringLiteral(" ▸ ") + qs(core);
 }

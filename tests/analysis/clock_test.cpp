@@ -82,6 +82,32 @@ TEST(Clock, TheBootSaysItInThreeWays) {
     EXPECT_EQ(core_with({}, {fact(Fact::Kind::hz, "lpj=10369160 bogomips=5184.58")}).clocks[0].hz, 250);
 }
 
+Fact in_boot(Fact f, int boot) {
+    f.boot = boot;
+    return f;
+}
+
+TEST(Clock, ACoreThatBootedAnotherKernelHasAClockForEach) {
+    const std::vector<Fact> facts = {fact(Fact::Kind::banner, "5.4.72 #1"), fact(Fact::Kind::hz, "enlistment=100"),
+                                     in_boot(fact(Fact::Kind::banner, "6.1.0 #7"), 1),
+                                     in_boot(fact(Fact::Kind::hz, "enlistment=25"), 1)};
+    const Analysis a = core_with({}, facts);
+    ASSERT_EQ(a.clocks.size(), 2U);
+    EXPECT_EQ(a.clock_of("nt-b", "core-0", 0)->hz, 1000);
+    EXPECT_EQ(a.clock_of("nt-b", "core-0", 1)->hz, 250);
+    EXPECT_EQ(a.clock_of("nt-b", "core-0", 2)->hz, 250) << "a later boot that says nothing";
+    EXPECT_EQ(a.clocks[0].contradiction + a.clocks[1].contradiction, "");
+}
+
+TEST(Clock, BootsOfOneKernelShareAClock) {
+    const std::vector<Fact> facts = {fact(Fact::Kind::banner, "5.4.72 #1"), fact(Fact::Kind::hz, "enlistment=100"),
+                                     in_boot(fact(Fact::Kind::banner, "5.4.72 #1"), 1),
+                                     in_boot(fact(Fact::Kind::hz, "enlistment=25"), 1)};
+    const Analysis a = core_with({}, facts);
+    ASSERT_EQ(a.clocks.size(), 1U);
+    EXPECT_EQ(a.clocks[0].hz, 1000);
+}
+
 TEST(Clock, EveryFindingIsKeptTheMostTrustedFirst) {
     const Analysis a = core_with({{1000, 5250, 7}, {1063, 21000, 7}}, {fact(Fact::Kind::hz, "enlistment=25")});
     ASSERT_GE(a.clocks[0].findings.size(), 2U);

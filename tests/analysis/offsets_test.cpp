@@ -48,7 +48,7 @@ TEST(Offsets, WallClocksAlignTwoBoards) {
 
 TEST(Offsets, WhatTheUserSaysComesFirst) {
     Analysis a = two_boards();
-    a.offsets = find_offsets(a, {"nt-a/kern.log:3=nt-b/kern.log:2"});
+    a.offsets = find_offsets(a, {{"nt-a/kern.log:3=nt-b/kern.log:2"}, {}});
     EXPECT_NEAR(a.offset_of("nt-b", "")->offset_s, 600 - 200.3, 1e-6);
 }
 
@@ -59,11 +59,47 @@ TEST(Offsets, WithoutAWallClockNothingIsAligned) {
     EXPECT_TRUE(find_offsets(a, {}).empty());
 }
 
+TEST(Offsets, WhatIsSetByHandBeatsTheWallClockAndSaysItsError) {
+    Analysis a = two_boards();
+    a.offsets = find_offsets(a, {{}, {{"nt-b", "", 90, 5, "first"}, {"nt-b", "", 250, 0.5, "set by hand"}}});
+    const ClockOffset& b = *a.offset_of("nt-b", "");
+    EXPECT_EQ(b.offset_s, 250);
+    EXPECT_EQ(b.error_s, 0.5);
+    EXPECT_EQ(b.basis, "set by hand");
+}
+
+TEST(Offsets, MessagesThatBothBoardsLoggedAlignThem) {
+    Analysis a;
+    add_log(a, "nt-a",
+            "[    1.000000] DMA zone: 65536 pages\n[  500.000000] hwa: takeover 4711 begins\n"
+            "[  501.200000] hwa: takeover 4711 done\n[  700.000000] hwa: takeover 4712 begins\n"
+            "[  900.000000] only here 1234\n");
+    add_log(a, "nt-b",
+            "[    1.000000] DMA zone: 65536 pages\n[  200.100000] hwa: takeover 4711 begins\n"
+            "[  201.200000] hwa: takeover 4711 done\n[  400.300000] hwa: takeover 4712 begins\n");
+    a.offsets = find_offsets(a, {});
+    ASSERT_EQ(a.offsets.size(), 2U);
+    const ClockOffset& b = *a.offset_of("nt-b", "");
+    EXPECT_NEAR(b.offset_s, 300, b.error_s);
+    EXPECT_LE(b.error_s, 0.5);
+    EXPECT_THAT(b.basis, HasSubstr("3 messages that nt-a and nt-b both logged"));
+}
+
+TEST(Offsets, WhatEveryBootPrintsAlignsNothing) {
+    Analysis a;
+    const std::string boot =
+        "[    1.000000] DMA zone: 65536 pages\n[    2.000000] Memory: 123456K\n"
+        "[    3.000000] id 0x12345\n";
+    add_log(a, "nt-a", boot);
+    add_log(a, "nt-b", boot);
+    EXPECT_TRUE(find_offsets(a, {}).empty());
+}
+
 TEST(Offsets, AMomentThatIsNotThereIsAProblem) {
     for (const char* text :
          {"nt-a/kern.log:3=nt-b/kern.log:99", "nowhere:1=nt-a/kern.log:1", "nonsense", "=", ""}) {
         Analysis a = two_boards();
-        find_offsets(a, {text});
+        find_offsets(a, {{text}, {}});
         EXPECT_EQ(a.problems.size(), 1U) << text;
     }
 }

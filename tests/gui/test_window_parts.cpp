@@ -117,6 +117,46 @@ private slots:
         QCOMPARE(bars[3].rows, 1);
     }
 
+    void the_words_of_a_bar_keep_clear_of_marks_and_other_bars() {
+        const auto alone = place_words({100, 500}, {0, 1000}, {}, 200);
+        QVERIFY(alone && alone->inside);
+        QCOMPARE(alone->at, Stretch(108, 492));
+        const auto marked = place_words({100, 500}, {0, 1000}, {150}, 200);
+        QVERIFY(marked && marked->inside && marked->at.first > 150);
+        // Short words fit a short bar, long ones stand beside it, on the side where nothing is.
+        QVERIFY(place_words({100, 150}, {0, 1000}, {}, 30)->inside);
+        const auto right = place_words({100, 150}, {0, 1000}, {}, 200);
+        QVERIFY(right && !right->inside && right->at.first > 150);
+        const auto left = place_words({300, 350}, {0, 1000}, {400}, 200);
+        QVERIFY(left && !left->inside && left->at.second < 300);
+        const auto half = place_words({100, 150}, {90, 300}, {}, 200);
+        QVERIFY(half && !half->inside);
+        QCOMPARE(half->at.second, 300.0);
+        QVERIFY(!place_words({300, 350}, {290, 360}, {}, 200));
+    }
+
+    void many_marks_of_one_look_are_drawn_as_few_and_the_picked_one_always() {
+        TimelinePlot plot;
+        plot.resize(700, 100);
+        CoreLanes lanes;
+        lanes.cpus = {0};
+        lanes.last = 1000;
+        for (int i = 0; i < 10000; ++i)
+            lanes.marks.push_back({0, i * 0.1, Mark::cause, {}, "e" + std::to_string(i + 1), {}});
+        plot.set_lanes({lanes});
+        const LanesItem& item = *plot.items().front();
+        const std::size_t few = item.distinct_marks().size();
+        QVERIFY(few > 50 && few < 200);
+        const auto shown = [&](const std::string& event) {
+            const auto marks = item.distinct_marks();
+            return std::any_of(marks.begin(), marks.end(), [&](const LaneMark* m) { return m->event == event; });
+        };
+        QVERIFY(!shown("e5003"));
+        plot.select("e5003", "", "", std::nullopt);
+        QVERIFY(shown("e5003"));
+        QCOMPARE(item.distinct_marks().size(), few + 1);
+    }
+
     void a_time_range_of_a_log_is_found_by_its_lines() {
         auto analysis = std::make_shared<Analysis>();
         ArtifactInfo info;

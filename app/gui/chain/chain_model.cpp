@@ -109,13 +109,16 @@ void ChainModel::rebuild() {
         divider.link = disabled;
         rows_.push_back(divider);
         for (std::size_t link = disabled; link <= slept; ++link) add_frame(link);
-        divider = {};
-        divider.kind = ChainRow::Kind::slept_here;
-        divider.text = chain_->ending == Chain::Ending::slept ? QStringLiteral("slept here")
-                                                              : qs(end_words(chain_->ending));
-        divider.count = qs(sum_words(*chain_));
-        divider.link = slept;
-        rows_.push_back(divider);
+        // Where no count is printed, the last frame's own words say how it ends.
+        if (const QString sum = qs(sum_words(*chain_)); !sum.isEmpty() || chain_->ending == Chain::Ending::slept) {
+            divider = {};
+            divider.kind = ChainRow::Kind::slept_here;
+            divider.text = chain_->ending == Chain::Ending::slept ? QStringLiteral("slept here")
+                                                                  : QStringLiteral("preempt_count here");
+            divider.count = sum;
+            divider.link = slept;
+            rows_.push_back(divider);
+        }
         if (slept + 1 < links.size()) add_run(slept + 1, links.size() - 1, " of the report itself");
     }
     endResetModel();

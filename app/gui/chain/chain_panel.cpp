@@ -31,6 +31,7 @@ ChainPanel::ChainPanel(Selection* selection, QWidget* parent)
       model_(new ChainModel(this)),
       view_(new QListView),
       heading_(words_label()),
+      locks_(new LockGraph),
       advice_(words_label()) {
     auto* inside = new QWidget;
     inside->setObjectName("inside");
@@ -48,6 +49,7 @@ ChainPanel::ChainPanel(Selection* selection, QWidget* parent)
     advice_->setObjectName("advice");
     column->addWidget(heading_);
     column->addWidget(view_);
+    column->addWidget(locks_);
     column->addWidget(advice_);
     column->addStretch(1);
     setWidget(inside);
@@ -102,6 +104,14 @@ QString ChainPanel::heading(const Chain* chain) const {
         if (!event)
             return QString("<span style='color:%1'>Pick an event to see how it came to it.</span>")
                 .arg(css(t.muted));
+        if (const auto cycle = lock_cycle(*event))
+            return QString("<b>%1</b><br><span style='color:%2'>%3</span>")
+                .arg(cycle->steps.size() > 1 ? "These locks wait for each other" : "A lock that is held already",
+                     css(t.muted),
+                     cycle->steps.size() > 1
+                         ? "Downwards: each was taken before while the one above was held. Dashed: "
+                           "what closes the cycle."
+                         : "Dashed: it is taken once more by the task that holds it.");
         return QString(
                    "<b>%1</b><br><span style='color:%2'>No chain from a place where preemption was disabled to a "
                    "sleep: this report does not print one. Its stacks are under Stack.</span>")
@@ -111,9 +121,10 @@ QString ChainPanel::heading(const Chain* chain) const {
                             : !chain->count           ? QString()
                             : chain->unexplained == 0 ? QStringLiteral("✔ nothing unexplained")
                                                       : QString("%1 unexplained").arg(chain->unexplained);
-    QString text = QString("<b>%1</b> <span style='color:%2'>&nbsp;·&nbsp; %3</span>")
-                       .arg(qs(count_words(*chain)).toHtmlEscaped(),
-                            css(verdict.startsWith(QChar(0x2714)) ? t.good : t.cause), verdict);
+    QString text = "<b>" + qs(count_words(*chain)).toHtmlEscaped() + "</b>";
+    if (!verdict.isEmpty())
+        text += QString(" <span style='color:%1'>&nbsp;·&nbsp; %2</span>")
+                    .arg(css(verdict.startsWith(QChar(0x2714)) ? t.good : t.cause), verdict);
     for (const CountCheck& check : chain->checks)
         text += QString("<br><span style='color:%1'>%2: %3</span>")
                     .arg(css(check.agrees ? t.muted : t.cause), qs(check.says).toHtmlEscaped(),
@@ -160,6 +171,8 @@ QString ChainPanel::advice() const {
 }
 
 void ChainPanel::show_words(const Chain* chain) {
+    const EventInfo* event = selection_->event();
+    locks_->show_cycle(event && !chain ? lock_cycle(*event) : std::nullopt);
     heading_->setText(heading(chain));
     advice_->setText(advice());
 }

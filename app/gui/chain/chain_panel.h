@@ -6,6 +6,7 @@
 #include <QScrollArea>
 
 #include "app/gui/chain/chain_model.h"
+#include "app/gui/chain/lock_graph.h"
 #include "app/gui/selection.h"
 
 namespace stallsight::gui {
@@ -35,6 +36,7 @@ private:
     ChainModel* model_;
     QListView* view_;
     QLabel* heading_;
+    LockGraph* locks_;
     QLabel* advice_;
     std::string shown_;
     AnalysisPtr shown_analysis_;

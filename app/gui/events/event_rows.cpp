@@ -17,9 +17,11 @@ const StallEpisode* episode_of(const Analysis& analysis, const EventInfo& event)
 }
 
 QString stall_detail(const StallEpisode& stall) {
-    QStringList words{qs(stall.flavor), qs(stall.board) + ' ' + cpu_list(stall.cpus)};
+    QStringList words{qs(stall.flavor)};
+    if (const QString place = (qs(stall.board) + ' ' + cpu_list(stall.cpus)).trimmed(); !place.isEmpty())
+        words << place;
     if (stall.start_s) words << QString("since %1 s").arg(*stall.start_s, 0, 'f', 2);
-    return words.join(QStringLiteral(" · ")).trimmed();
+    return words.join(QStringLiteral(" · "));
 }
 
 // " at kernel/sched/core.c:3899" of a warning's headline: where it is more telling than what it is in.

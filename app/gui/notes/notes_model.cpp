@@ -8,8 +8,7 @@ namespace stallsight::gui {
 
 QString note_words(const Note& note) {
     QStringList words;
-    if (note.decision == Decision::guilty) words << "guilty, you said so";
-    if (note.decision == Decision::no_problem) words << "not a problem here, you said so";
+    if (note.decision != Decision::none) words << qs(decision_words(note)) + ", you said so";
     if (!note.text.empty()) words << plain_note(qs(note.text));
     for (const std::string& tag : note.tags) words << "#" + qs(tag);
     return words.join(QStringLiteral(" · "));

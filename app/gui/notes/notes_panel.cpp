@@ -302,7 +302,11 @@ Note NotesPanel::note_of_form() const {
         note.tags.push_back(tag.toStdString());
     note.colour = colour_->currentIndex() > 0 ? colour_->currentText().toStdString() : std::string();
     const bool frame = note.target.kind == Target::Kind::frame;
-    note.decision = !decision_->isChecked() ? Decision::none : frame ? Decision::guilty : Decision::no_problem;
+    const bool of_clock = note.decision == Decision::same_moment || note.decision == Decision::clock;
+    if (!decision_->isChecked())
+        note.decision = Decision::none;
+    else if (!of_clock)
+        note.decision = frame ? Decision::guilty : Decision::no_problem;
     return note;
 }
 

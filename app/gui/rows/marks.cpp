@@ -45,11 +45,11 @@ QColor colour_of(Mark mark) {
     }
 }
 
-void draw_mark(QPainter& painter, const QRectF& box, Mark mark) {
+void draw_mark(QPainter& painter, const QRectF& box, Mark mark, const QColor& rim) {
     if (mark == Mark::none) return;
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(Qt::NoPen);
+    painter.setPen(rim.isValid() ? QPen(rim, 1.5) : QPen(Qt::NoPen));
     painter.setBrush(colour_of(mark));
     const QPointF centre = box.center();
     const qreal r = box.width() / 2;

@@ -14,7 +14,8 @@ enum class Mark { none, cause, warning, stall, good, missing, info };
 
 Mark mark_of(EventKind kind);
 QColor colour_of(Mark mark);
-void draw_mark(QPainter& painter, const QRectF& box, Mark mark);
+// `rim`: a line of this colour around it; none where it is not valid.
+void draw_mark(QPainter& painter, const QRectF& box, Mark mark, const QColor& rim = {});
 
 // A rounded label; returns its width. `left` is its left edge, `middle` the line that it is centred on.
 qreal draw_pill(QPainter& painter, qreal left, qreal middle, const QString& text, const QColor& colour);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "analysis/locks/held_locks.h"
 #include "app/gui/words.h"
 
 namespace stallsight::gui {
@@ -117,6 +118,8 @@ std::vector<StackRow> stack_rows(const EventInfo& event) {
         StackRow row = frame_row(event.report.frames[i], static_cast<int>(i));
         row.frame = i;
         row.guilty = event.guilty.frame == i;
+        for (const std::string& lock : locks_taken_in(event.report, event.report.frames[i].function))
+            row.locks << qs(lock);
         const bool known = i < event.symbols.size() && event.symbols[i];
         add_symbols(known ? *event.symbols[i] : Resolution{}, rows, std::move(row));
     }
@@ -151,7 +154,8 @@ QVariant StackModel::data(const QModelIndex& index, int role) const {
     const QString name = row.text + row.offset + (row.module.isEmpty() ? QString() : " [" + row.module + "]");
     if (role == Qt::DisplayRole) return name;
     if (role == Qt::ToolTipRole || role == Qt::AccessibleTextRole) {
-        QStringList words{name, row.full_place, row.call, row.doubt};
+        QStringList words{name, row.full_place, row.call, row.doubt,
+                          row.locks.isEmpty() ? QString() : "holds " + row.locks.join(", ")};
         words.removeAll(QString());
         return words.join('\n');
     }

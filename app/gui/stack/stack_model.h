@@ -16,9 +16,10 @@ struct StackRow {
     QString text, offset, module;
     QString place;  // "rpmsg_platform_driver.c:204"
     QString full_place;
-    QString doubt;   // why this is not certain: "(unreliable)", another build's debug info ...
-    QString call;    // what the code in front of the return address calls
-    int number = 0;  // as `bt` counts
+    QString doubt;      // why this is not certain: "(unreliable)", another build's debug info ...
+    QStringList locks;  // taken in it and still held
+    QString call;       // what the code in front of the return address calls
+    int number = 0;     // as `bt` counts
     bool guilty = false;
     std::optional<std::size_t> frame;  // of the event's own stack
     std::uint64_t line = 0;            // of the log

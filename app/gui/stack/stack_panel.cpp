@@ -47,6 +47,7 @@ void StackDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     draw(row.text, font, inlined ? t.muted : t.text);
     draw(row.offset, small(mono_font()), t.faint);
     if (!row.module.isEmpty()) draw(" [" + row.module + "]", mono_font(), t.accent);
+    if (!row.locks.isEmpty()) draw("  holds " + row.locks.join(", "), small(ui_font()), t.muted);
     if (inlined) draw("  inlined", small(ui_font()), t.faint);
     painter->restore();
 }

@@ -1,21 +1,24 @@
 #include "app/gui/timeline/lanes_item.h"
 
 #include "app/gui/theme.h"
+#include "app/gui/timeline/mark_pictures.h"
 #include "app/gui/words.h"
 
 namespace stallsight::gui {
-
-namespace {
-
-constexpr double mark_size = 13;
-
-}  // namespace
 
 LanesItem::LanesItem(QCPAxisRect* rect, CoreLanes lanes)
     : QCPAbstractItem(rect->parentPlot()), rect_(rect), lanes_(std::move(lanes)) {
     setClipToAxisRect(false);  // the core's name and the HZ line stand outside
     setSelectable(false);
-    for (std::size_t i = 0; i < lanes_.marks.size(); ++i) by_event_.emplace(lanes_.marks[i].event, i);
+    std::stable_sort(lanes_.bars.begin(), lanes_.bars.end(), [](const LaneBar& a, const LaneBar& b) {
+        return std::pair(a.lane, a.start) < std::pair(b.lane, b.start);
+    });
+    std::map<std::pair<int, Mark>, std::vector<std::size_t>> alike;
+    for (std::size_t i = 0; i < lanes_.marks.size(); ++i) {
+        by_event_.emplace(lanes_.marks[i].event, i);
+        alike[{lanes_.marks[i].lane, lanes_.marks[i].mark}].push_back(i);
+    }
+    for (auto& [look, marks] : alike) alike_.push_back(std::move(marks));
 }
 
 QRectF LanesItem::box_of(const LaneBar& bar) const {
@@ -39,10 +42,13 @@ LanesItem::Hit LanesItem::hit(const QPointF& at) const {
         if ((place_of(**mark) - at).manhattanLength() < mark_size) return {(*mark)->event, (*mark)->tip};
     for (const LaneBar& bar : lanes_.bars)
         if (box_of(bar).contains(at)) return {bar.event, bar.tip};
+    const double time = rect_->axis(QCPAxis::atTop)->pixelToCoord(at.x());
+    const bool on_curve =
+        at.y() > rect_->axis(QCPAxis::atLeft)->coordToPixel(static_cast<double>(lanes_.cpus.size()));
+    if (on_curve && lanes_.stopped && lanes_.stopped->contains(time)) return {{}, lanes_.stopped_tip};
     for (const CurvePoint& point : lanes_.curve) {
         const double x = rect_->axis(QCPAxis::atTop)->coordToPixel(point.time);
-        if (std::abs(x - at.x()) < 5 &&
-            at.y() > rect_->axis(QCPAxis::atLeft)->coordToPixel(static_cast<double>(lanes_.cpus.size())))
+        if (std::abs(x - at.x()) < 5 && on_curve)
             return {{},
                     QString("rcutorture: %1 versions/s up to %2 s")
                         .arg(point.rate, 0, 'f', 1)
@@ -70,10 +76,9 @@ void LanesItem::draw(QCPPainter* painter) {
         painter->setPen(QPen(theme().accent, 1));
         painter->drawLine(QPointF(x, rect_->top()), QPointF(x, rect_->bottom()));
     }
-    const QCPRange seen = rect_->axis(QCPAxis::atTop)->range();
-    for (const LaneBar& bar : lanes_.bars)
-        if (bar.end >= seen.lower && bar.start <= seen.upper) draw_bar(painter, bar);
-    draw_marks(painter);
+    const std::vector<const LaneMark*> marks = distinct_marks();
+    draw_bars(painter, marks);
+    draw_marks(painter, marks);
     draw_span(painter);
     painter->restore();
 }
@@ -87,19 +92,42 @@ void LanesItem::draw_words(QCPPainter* painter) const {
                      inside.top() - outside.top() - 8);
     painter->drawText(name, Qt::AlignLeft | Qt::AlignVCenter,
                       QFontMetrics(painter->font()).elidedText(lanes_.title, Qt::ElideRight, name.width()));
-    painter->setFont(small(ui_font()));
-    painter->setPen(theme().muted);
+    painter->setFont(said_.isEmpty() ? small(ui_font()) : bold(small(ui_font())));
+    painter->setPen(said_.isEmpty() ? theme().muted : theme().accent);
+    const QString& basis = said_.isEmpty() ? lanes_.basis : said_;
     const QRect below(outside.left() + 12, inside.bottom() + 3, outside.width() - 24,
                       outside.bottom() - inside.bottom() - 6);
     painter->drawText(below, Qt::AlignLeft | Qt::AlignTop,
-                      QFontMetrics(painter->font()).elidedText(lanes_.basis, Qt::ElideRight, below.width()));
+                      QFontMetrics(painter->font()).elidedText(basis, Qt::ElideRight, below.width()));
+    painter->setFont(small(ui_font()));
+    draw_curve_end(painter);
+}
+
+void LanesItem::draw_curve_end(QCPPainter* painter) const {
+    const QRect inside = rect_->rect();
     if (lanes_.curve.empty()) return;
     const CurvePoint& last = lanes_.curve.back();
+    if (lanes_.stopped) {
+        const QCPAxis* axis = rect_->axis(QCPAxis::atTop);
+        const double from = axis->coordToPixel(lanes_.stopped->from_s),
+                     to = axis->coordToPixel(lanes_.stopped->to_s);
+        const double upper = rect_->axis(QCPAxis::atLeft)->coordToPixel(static_cast<double>(lanes_.cpus.size()));
+        const QRectF box =
+            QRectF(from, upper, std::max(to - from, 2.0), rect_->bottom() - upper).intersected(QRectF(inside));
+        if (!box.isEmpty()) painter->fillRect(box, QBrush(theme().cause, Qt::BDiagPattern));
+        painter->setPen(theme().cause);
+        if (inside.contains(QPoint(static_cast<int>(from), inside.center().y())))
+            painter->drawText(QRectF(from - 66, rect_->bottom() - 16, 62, 16), Qt::AlignRight | Qt::AlignVCenter,
+                              "stopped");
+        return;
+    }
     painter->setPen(theme().accent);
     const QPointF end(rect_->axis(QCPAxis::atTop)->coordToPixel(last.time),
                       rect_->axis(QCPAxis::atRight)->coordToPixel(last.rate));
-    if (inside.contains(end.toPoint()))
-        painter->drawText(QRectF(end.x() - 60, end.y() + 3, 58, 16), Qt::AlignRight | Qt::AlignTop,
+    constexpr double high = 16;
+    const double top = end.y() + 3 + high > rect_->bottom() ? end.y() - high - 3 : end.y() + 3;
+    if (inside.adjusted(0, 0, 1, 1).contains(end.toPoint()))
+        painter->drawText(QRectF(end.x() - 60, top, 58, high), Qt::AlignRight | Qt::AlignTop,
                           QString("%1/s").arg(last.rate, 0, 'f', 0));
 }
 
@@ -128,68 +156,97 @@ void LanesItem::draw_bar(QCPPainter* painter, const LaneBar& bar) const {
         painter->setPen(Qt::NoPen);
         painter->drawRect(box);
     }
-    const QRectF seen = box.intersected(rect_->rect());
-    if (box.height() < 12) return;  // too flat for words: the tooltip has them
+}
+
+void LanesItem::draw_bars(QCPPainter* painter, const std::vector<const LaneMark*>& marks) const {
+    const QCPAxis* axis = rect_->axis(QCPAxis::atTop);
+    const QCPRange seen = axis->range();
+    std::map<int, std::vector<double>> marks_of;  // lane -> where its marks stand
+    for (const LaneMark* mark : marks) marks_of[mark->lane].push_back(axis->coordToPixel(mark->time));
+    Stretch room;
+    for (auto bar = lanes_.bars.begin(); bar != lanes_.bars.end(); ++bar) {
+        const auto next = bar + 1;
+        if (bar == lanes_.bars.begin() || (bar - 1)->lane != bar->lane) room.first = rect_->left();
+        const bool neighbour = next != lanes_.bars.end() && next->lane == bar->lane;
+        room.second = neighbour ? axis->coordToPixel(next->start) : rect_->right();
+        if (bar->end >= seen.lower && bar->start <= seen.upper) {
+            draw_bar(painter, *bar);
+            draw_bar_words(painter, *bar, room, marks_of[bar->lane]);
+        }
+        room.first = std::max(room.first, axis->coordToPixel(bar->end));
+    }
+}
+
+// Where there is no room, the tooltip has its meaning.
+void LanesItem::draw_bar_words(QCPPainter* painter, const LaneBar& bar, Stretch room,
+                               const std::vector<double>& marks) const {
+    constexpr double least_height = 12;
+    const Theme& t = theme();
+    const QRectF seen = box_of(bar).intersected(rect_->rect());
+    if (seen.height() < least_height) return;
     painter->setFont(small(ui_font()));
     const QFontMetricsF metrics(painter->font());
-    QRectF words = seen.adjusted(8, 0, -6, 0);
-    if (words.width() < 60) {
-        words = QRectF(seen.left() - 8 - metrics.horizontalAdvance(bar.text), box.top(),
-                       metrics.horizontalAdvance(bar.text) + 2, box.height());
-        if (words.left() < rect_->left()) words.moveLeft(seen.right() + 12);
-        painter->setPen(t.text);
-    } else if (starved) {
-        QRectF back(words.left() - 4, words.top() + 1,
-                    std::min(metrics.horizontalAdvance(bar.text), words.width()) + 8, words.height() - 2);
+    const double wanted = metrics.horizontalAdvance(bar.text) + 2;
+    const auto place = place_words({seen.left(), seen.right()}, room, marks, wanted);
+    if (!place) return;
+    const auto [from, to] = place->at;
+    const QRectF words(from, seen.top(), to - from, seen.height());
+    const bool starved = bar.kind == LaneBar::Kind::starved;
+    if (starved && place->inside) {  // the stripes would make it hard to read
         painter->setBrush(t.panel);
-        painter->drawRoundedRect(back, 2, 2);
-        painter->setPen(t.text);
-    } else {
-        painter->setPen(t.stall_bar_text);
+        painter->setPen(Qt::NoPen);
+        painter->drawRoundedRect(
+            QRectF(from - 4, words.top() + 1, std::min(wanted, words.width()) + 6, words.height() - 2), 2, 2);
     }
+    painter->setPen(place->inside && !starved ? t.stall_bar_text : t.text);
     painter->drawText(words, Qt::AlignLeft | Qt::AlignVCenter,
                       metrics.elidedText(bar.text, Qt::ElideRight, words.width()));
 }
 
-// Marks that are seen, without those that stand within a few pixels of the one before them in the same lane and look
-// the same: what 100 000 of them look like is drawn with a thousand.
+// Marks that are seen, by time, without those that stand within a few pixels of the one before them in the same
+// lane and look the same: what 100 000 of them look like is drawn with a thousand, found by leaps and not one by
+// one.
 std::vector<const LaneMark*> LanesItem::distinct_marks() const {
-    constexpr double apart = 4;
-    const QCPAxis* axis = rect_->axis(QCPAxis::atTop);
-    const QCPRange seen = axis->range();
-    const double edge = seen.size() * mark_size / std::max(1, rect_->width());
-    std::map<std::pair<int, Mark>, double> last;  // lane and look -> where the last one stands
-    std::vector<const LaneMark*> out;
-    const auto first = std::lower_bound(lanes_.marks.begin(), lanes_.marks.end(), seen.lower - edge,
-                                        [](const LaneMark& mark, double time) { return mark.time < time; });
-    for (auto mark = first; mark != lanes_.marks.end() && mark->time <= seen.upper + edge; ++mark) {
-        const double x = axis->coordToPixel(mark->time);
-        const auto [place, fresh] = last.try_emplace({mark->lane, mark->mark}, x);
-        if (!fresh && x - place->second < apart && mark->event != selected_) continue;
-        place->second = x;
-        out.push_back(&*mark);
+    constexpr double apart = 5;
+    const QCPRange seen = rect_->axis(QCPAxis::atTop)->range();
+    const double pixel_s = seen.size() / std::max(1, rect_->width());
+    const double from = seen.lower - mark_size * pixel_s, to = seen.upper + mark_size * pixel_s;
+    const auto before = [&](std::size_t mark, double time) { return lanes_.marks[mark].time < time; };
+    std::vector<std::size_t> distinct;
+    for (const std::vector<std::size_t>& marks : alike_) {
+        auto mark = std::lower_bound(marks.begin(), marks.end(), from, before);
+        while (mark != marks.end() && lanes_.marks[*mark].time <= to) {
+            distinct.push_back(*mark);
+            mark = std::lower_bound(mark + 1, marks.end(), lanes_.marks[*mark].time + apart * pixel_s, before);
+        }
     }
+    if (const auto selected = by_event_.find(selected_); selected != by_event_.end())
+        distinct.push_back(selected->second);
+    std::sort(distinct.begin(), distinct.end());
+    distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+    std::vector<const LaneMark*> out;
+    for (const std::size_t mark : distinct) out.push_back(&lanes_.marks[mark]);
     return out;
 }
 
-void LanesItem::draw_marks(QCPPainter* painter) const {
-    painter->setAntialiasing(true);
-    const std::vector<const LaneMark*> marks = distinct_marks();
-    painter->setPen(QPen(theme().muted, 1.2, Qt::DotLine));
+void LanesItem::draw_marks(QCPPainter* painter, const std::vector<const LaneMark*>& marks) const {
+    painter->setAntialiasing(false);  // dots stay dots, and cost little
+    painter->setPen(QPen(theme().muted, 1, Qt::DotLine));
     for (const LaneMark* mark : marks)
         if (const auto cause = by_event_.find(mark->caused_by); cause != by_event_.end())
             painter->drawLine(place_of(lanes_.marks[cause->second]), place_of(*mark));
-    for (const LaneMark* shown : marks) {
-        const LaneMark& mark = *shown;
-        const QPointF at = place_of(mark);
-        const QRectF box(at.x() - mark_size / 2, at.y() - mark_size / 2, mark_size, mark_size);
-        if (mark.event == selected_) {
+    MarkPictures pictures(*painter->device());
+    for (const LaneMark* mark : marks) {
+        if (mark->event == selected_) {
+            painter->setAntialiasing(true);
             painter->setPen(QPen(theme().accent, 1.6));
             painter->setBrush(theme().panel);
-            painter->drawEllipse(at, mark_size * 0.8, mark_size * 0.8);
+            painter->drawEllipse(place_of(*mark), mark_size * 0.8, mark_size * 0.8);
+            painter->setAntialiasing(false);
         }
-        draw_mark(*painter, box, mark.mark);
+        pictures.draw(*painter, place_of(*mark), mark->mark);
     }
+    painter->setAntialiasing(true);
 }
 
 void LanesItem::draw_span(QCPPainter* painter) const {

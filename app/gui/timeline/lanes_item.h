@@ -5,6 +5,7 @@
 
 #include <map>
 
+#include "app/gui/timeline/bar_words.h"
 #include "app/gui/timeline/timeline_data.h"
 
 namespace stallsight::gui {
@@ -23,7 +24,11 @@ public:
     [[nodiscard]] const CoreLanes& lanes() const { return lanes_; }
     [[nodiscard]] QCPAxisRect* rect() const { return rect_; }
     [[nodiscard]] Hit hit(const QPointF& at) const;
+    // The marks that are drawn.
+    [[nodiscard]] std::vector<const LaneMark*> distinct_marks() const;
     void select(const std::string& event, std::optional<double> time);
+    // Stands where the clock's basis does, until it is empty again.
+    void say(const QString& words) { said_ = words; }
     // The time span that is marked, or none.
     void measure(std::optional<std::pair<double, double>> span) { span_ = span; }
     [[nodiscard]] const std::optional<std::pair<double, double>>& span() const { return span_; }
@@ -36,16 +41,21 @@ protected:
 private:
     [[nodiscard]] QRectF box_of(const LaneBar& bar) const;
     [[nodiscard]] QPointF place_of(const LaneMark& mark) const;
-    [[nodiscard]] std::vector<const LaneMark*> distinct_marks() const;
     void draw_words(QCPPainter* painter) const;
+    void draw_curve_end(QCPPainter* painter) const;
+    void draw_bars(QCPPainter* painter, const std::vector<const LaneMark*>& marks) const;
     void draw_bar(QCPPainter* painter, const LaneBar& bar) const;
-    void draw_marks(QCPPainter* painter) const;
+    void draw_bar_words(QCPPainter* painter, const LaneBar& bar, Stretch room,
+                        const std::vector<double>& marks) const;
+    void draw_marks(QCPPainter* painter, const std::vector<const LaneMark*>& marks) const;
     void draw_span(QCPPainter* painter) const;
 
     QCPAxisRect* rect_;
     CoreLanes lanes_;
     std::map<std::string, std::size_t> by_event_;  // event -> its mark
+    std::vector<std::vector<std::size_t>> alike_;  // marks of one lane that look the same, by time
     std::string selected_;
+    QString said_;
     std::optional<double> cursor_;
     std::optional<std::pair<double, double>> span_;
 };

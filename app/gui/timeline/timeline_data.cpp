@@ -4,6 +4,7 @@
 #include <set>
 
 #include "analysis/torture.h"
+#include "analysis/words.h"
 #include "app/gui/words.h"
 
 namespace stallsight::gui {
@@ -39,6 +40,8 @@ void find_cpus(const Analysis& analysis, CoreLanes& lanes) {
         if (stall.starved_cpu && stall.starved_jiffies) cpus.insert(*stall.starved_cpu);
     }
     lanes.cpus.assign(cpus.begin(), cpus.end());
+    // What is on no known CPU stands below the CPUs.
+    if (cpus.contains(unknown_cpu)) std::rotate(lanes.cpus.begin(), lanes.cpus.begin() + 1, lanes.cpus.end());
 }
 
 QString length_of(const StallEpisode& stall) {
@@ -124,16 +127,14 @@ void add_marks(const Analysis& analysis, CoreLanes& lanes) {
                      [](const LaneMark& a, const LaneMark& b) { return a.time < b.time; });
 }
 
-void add_curve(const Analysis& analysis, CoreLanes& lanes) {
-    const TortureSample* before = nullptr;
-    for (const TortureInfo& info : analysis.torture) {
-        if (info.board != lanes.board || info.core != lanes.core || !info.sample.version || !info.sample.time)
-            continue;
-        if (const auto rate = before ? versions_per_second(*before, info.sample) : std::nullopt) {
-            if (lanes.curve.empty()) lanes.curve.push_back({seconds(*before->time), *rate});
-            lanes.curve.push_back({seconds(*info.sample.time), *rate});
-        }
-        before = &info.sample;
+void add_curve(const Analysis& analysis, const CoreInfo& core, CoreLanes& lanes) {
+    for (const TortureRate& rate : torture_rates(analysis, core)) {
+        if (lanes.curve.empty()) lanes.curve.push_back({rate.from_s, rate.versions_per_s});
+        lanes.curve.push_back({rate.to_s, rate.versions_per_s});
+    }
+    if (const auto stop = torture_stop(analysis, core)) {
+        lanes.stopped = stop->when;
+        lanes.stopped_tip = "rcutorture " + qs(stop_words(*stop));
     }
 }
 
@@ -188,7 +189,8 @@ std::vector<CoreLanes> timeline_lanes(const Analysis& analysis) {
     for (const CoreInfo& info : analysis.cores) {
         CoreLanes lanes;
         lanes.board = info.board, lanes.core = info.core;
-        lanes.title = core_name(info.board, info.core);
+        const bool nameless = info.board.empty() && info.core.empty();
+        if (!nameless || analysis.cores.size() > 1) lanes.title = core_name(info.board, info.core);
         lanes.first = info.first_s.value_or(0);
         find_cpus(analysis, lanes);
         std::optional<int> hz;
@@ -198,15 +200,13 @@ std::vector<CoreLanes> timeline_lanes(const Analysis& analysis) {
         }
         if (const ClockOffset* offset = analysis.offset_of(info.board, info.core)) {
             lanes.offset = offset->offset_s;
-            lanes.basis += QString(" · clock %1 s ± %2 s: %3")
-                               .arg(offset->offset_s, 0, 'f', 3)
-                               .arg(offset->error_s, 0, 'f', 3)
-                               .arg(qs(offset->basis));
+            lanes.basis += QStringLiteral(" · clock ") + qs(offset_words(offset->offset_s, offset->error_s)) +
+                           ": " + qs(offset->basis);
         }
         add_bars(analysis, lanes, hz);
         stack_bars(lanes.bars);
         add_marks(analysis, lanes);
-        add_curve(analysis, lanes);
+        add_curve(analysis, info, lanes);
         find_range(&info, lanes);
         if (lanes.bars.empty() && lanes.marks.empty() && lanes.curve.empty()) continue;
         all.push_back(std::move(lanes));

@@ -40,6 +40,8 @@ struct CoreLanes {
     std::vector<LaneBar> bars;
     std::vector<LaneMark> marks;    // by time
     std::vector<CurvePoint> curve;  // rcutorture's versions a second
+    std::optional<Window> stopped;  // when rcutorture made its last progress, where it stopped before its end
+    QString stopped_tip;
     QString basis;
     std::optional<double> offset;  // to the first core's clock
     double first = 0, last = 1;

@@ -57,6 +57,7 @@ void TimelinePlot::set_lanes(std::vector<CoreLanes> cores) {
     plotLayout()->clear();
     items_.clear();
     selected_item_ = measured_ = nullptr;
+    clock_drag_.reset();
     setBackground(QBrush(theme().panel));
     needed_height_ = 0;
     int row = 0;
@@ -183,6 +184,12 @@ LanesItem* TimelinePlot::item_at(const QPointF& at) const {
     return nullptr;
 }
 
+// The core whose name is there, unless the others are set against it.
+LanesItem* TimelinePlot::clock_at(const QPointF& at) const {
+    LanesItem* item = at.x() < left_margin ? item_at(at) : nullptr;
+    return items_.empty() || item == items_.front() ? nullptr : item;
+}
+
 void TimelinePlot::wheelEvent(QWheelEvent* event) {
     LanesItem* item = item_at(event->position());
     const int turn = event->angleDelta().y() ? event->angleDelta().y() : event->angleDelta().x();
@@ -202,6 +209,10 @@ void TimelinePlot::wheelEvent(QWheelEvent* event) {
 void TimelinePlot::mousePressEvent(QMouseEvent* event) {
     pressed_ = event->pos();
     LanesItem* item = item_at(event->pos());
+    if (LanesItem* dragged = clock_at(event->position()); dragged && event->button() == Qt::LeftButton) {
+        clock_drag_.emplace(*items_.front(), *dragged, event->position().x());
+        return replot(rpQueuedReplot);
+    }
     if (event->modifiers() & Qt::ShiftModifier && item) {
         measured_ = item;
         measured_from_ = item->rect()->axis(QCPAxis::atTop)->pixelToCoord(event->pos().x());
@@ -211,6 +222,10 @@ void TimelinePlot::mousePressEvent(QMouseEvent* event) {
 }
 
 void TimelinePlot::mouseMoveEvent(QMouseEvent* event) {
+    if (clock_drag_) {
+        clock_drag_->move(event->position().x());
+        return replot(rpQueuedReplot);
+    }
     if (measured_) {
         measured_->measure(
             {{measured_from_, measured_->rect()->axis(QCPAxis::atTop)->pixelToCoord(event->pos().x())}});
@@ -220,8 +235,12 @@ void TimelinePlot::mouseMoveEvent(QMouseEvent* event) {
     if (event->buttons()) return;
     const LanesItem* item = item_at(event->pos());
     const LanesItem::Hit hit = item ? item->hit(event->pos()) : LanesItem::Hit{};
-    setCursor(hit.event.empty() ? Qt::ArrowCursor : Qt::PointingHandCursor);
-    if (hit.tip.isEmpty())
+    const bool by_name = clock_at(event->position());
+    setCursor(by_name ? Qt::SizeHorCursor : hit.event.empty() ? Qt::ArrowCursor : Qt::PointingHandCursor);
+    if (by_name)
+        QToolTip::showText(event->globalPosition().toPoint(),
+                           "drag to set this core's clock against the first one's", this);
+    else if (hit.tip.isEmpty())
         QToolTip::hideText();
     else
         QToolTip::showText(event->globalPosition().toPoint(), hit.tip, this);
@@ -229,6 +248,13 @@ void TimelinePlot::mouseMoveEvent(QMouseEvent* event) {
 
 void TimelinePlot::mouseReleaseEvent(QMouseEvent* event) {
     const bool click = (event->pos() - pressed_).manhattanLength() < 4;
+    if (clock_drag_) {
+        const ClockOffset offset = clock_drag_->finish(!click);
+        clock_drag_.reset();
+        replot(rpQueuedReplot);
+        if (!click) emit clock_dragged(offset);
+        return;
+    }
     if (measured_) {
         LanesItem* item = measured_;
         measured_ = nullptr;

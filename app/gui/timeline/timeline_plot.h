@@ -1,9 +1,11 @@
-// The plot itself: an axis rect a core, Ctrl+wheel zooms at the mouse, a drag pans, Shift and a drag measure.
+// The plot itself: an axis rect a core, Ctrl+wheel zooms at the mouse, a drag pans, Shift and a drag measure; a
+// core that is dragged by its name is set against the first core.
 #pragma once
 
 #include <qcustomplot.h>
 
 #include "app/gui/selection.h"
+#include "app/gui/timeline/clock_drag.h"
 #include "app/gui/timeline/lanes_item.h"
 
 namespace stallsight::gui {
@@ -27,6 +29,7 @@ signals:
     void event_picked(const std::string& id);
     void range_picked(const stallsight::gui::TimeRange& range);
     void range_cleared();
+    void clock_dragged(const stallsight::ClockOffset& offset);
 
 protected:
     void wheelEvent(QWheelEvent* event) override;
@@ -40,12 +43,14 @@ private:
     int add_core(int row, CoreLanes lanes);
     void add_curve(QCPAxisRect* rect, const CoreLanes& lanes);
     [[nodiscard]] LanesItem* item_at(const QPointF& at) const;
+    [[nodiscard]] LanesItem* clock_at(const QPointF& at) const;
     void set_range(const LanesItem& item, QCPRange range);
 
     std::vector<LanesItem*> items_;
     LanesItem* selected_item_ = nullptr;
     std::optional<double> selected_time_;
     LanesItem* measured_ = nullptr;
+    std::optional<ClockDrag> clock_drag_;
     double measured_from_ = 0;
     QPoint pressed_;
     int needed_height_ = 0;

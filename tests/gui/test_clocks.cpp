@@ -1,0 +1,129 @@
+// Setting the cores' clocks against each other in the window: kept in the case, undone and done again.
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+#include <filesystem>
+
+#include "app/gui/log/log_view.h"
+#include "app/gui/main_window.h"
+#include "app/gui/theme.h"
+#include "app/gui/timeline/timeline_panel.h"
+
+using namespace stallsight;
+using namespace stallsight::gui;
+
+class TestClocks : public QObject {
+    Q_OBJECT
+private slots:
+    void initTestCase() {
+        apply_theme(*qApp, Appearance::light);
+        std::filesystem::copy(STALLSIGHT_SOURCE_DIR "/sample-logs/fant-h-cold-standby", bundle().toStdString(),
+                              std::filesystem::copy_options::recursive);
+    }
+    void init() {
+        window_ = std::make_unique<MainWindow>(WindowOptions{{}, {}, false});
+        window_->resize(1600, 1000);
+        window_->show();
+        window_->open(bundle());
+        settle();
+    }
+    void cleanup() {
+        window_.reset();
+        QFile::remove(bundle() + ".stallsight.json");
+    }
+
+    void a_core_that_is_dragged_by_its_name_is_set_against_the_first() {
+        const QPoint from = name_of(1);
+        QTest::mousePress(plot(), Qt::LeftButton, {}, from);
+        move_to(from + QPoint(100, 0));
+        const QCPRange there = time_of(0), here = time_of(1);
+        QVERIFY(std::abs(there.size() - here.size()) < 1e-6);  // one scale
+        QTest::mouseRelease(plot(), Qt::LeftButton, {}, from + QPoint(100, 0));
+        settle();
+        const ClockOffset* offset = offset_of_b();
+        QVERIFY(offset);
+        QVERIFY(std::abs(offset->offset_s - (there.lower - here.lower)) < 1e-6);
+        QVERIFY(offset->error_s > 0 && offset->error_s < 1);
+        QVERIFY(offset->basis.starts_with("set by hand"));
+        QVERIFY(plot()->items()[1]->lanes().basis.contains(QStringLiteral("±")));
+    }
+
+    void it_is_undone_and_done_again() {
+        drag(1, 50);
+        QVERIFY(offset_of_b());
+        window_->notes()->undo();
+        settle();
+        QVERIFY(!offset_of_b());
+        window_->notes()->redo();
+        settle();
+        QVERIFY(offset_of_b());
+    }
+
+    void dragged_again_it_is_one_clock_still() {
+        drag(1, 50);
+        const double first = offset_of_b()->offset_s;
+        drag(1, -20);
+        QVERIFY(offset_of_b()->offset_s != first);
+        QCOMPARE(window_->notes()->file().notes.size(), std::size_t{1});
+    }
+
+    void the_first_core_is_not_dragged_and_a_click_sets_nothing() {
+        drag(0, 100);
+        QVERIFY(!offset_of_b());
+        const QCPRange before = time_of(1);
+        QTest::mouseClick(plot(), Qt::LeftButton, {}, name_of(1));
+        QVERIFY(!offset_of_b());
+        QCOMPARE(time_of(1), before);
+    }
+
+    void two_lines_are_named_as_one_moment() {
+        Selection* selection = window_->selection();
+        QVERIFY(selection->pick_place("nt-a/core-0/kern.log:22"));
+        name_moment();
+        QVERIFY(selection->pick_place("nt-b/core-0/dmesg.txt:1"));
+        name_moment();
+        settle();
+        const ClockOffset* offset = offset_of_b();
+        QVERIFY(offset);
+        QVERIFY(offset->basis.find("nt-a/core-0/kern.log:22=nt-b/core-0/dmesg.txt:1") != std::string::npos);
+    }
+
+private:
+    [[nodiscard]] QString bundle() const { return folder_.filePath("bundle"); }
+    [[nodiscard]] TimelinePlot* plot() const { return window_->findChild<TimelinePanel*>()->plot(); }
+    [[nodiscard]] QCPRange time_of(std::size_t core) const {
+        return plot()->items()[core]->rect()->axis(QCPAxis::atTop)->range();
+    }
+    [[nodiscard]] QPoint name_of(std::size_t core) const {
+        return {20, plot()->items()[core]->rect()->center().y()};
+    }
+    [[nodiscard]] const ClockOffset* offset_of_b() const {
+        return window_->selection()->analysis()->offset_of("nt-b", "core-0");
+    }
+    void settle() const {
+        QSignalSpy ready(window_.get(), &MainWindow::ready);
+        ready.wait(20000);
+    }
+    void move_to(const QPoint& at) const {
+        QMouseEvent move(QEvent::MouseMove, at, plot()->mapToGlobal(at), Qt::NoButton, Qt::LeftButton, {});
+        QApplication::sendEvent(plot(), &move);
+    }
+    void drag(std::size_t core, int by) const {
+        const QPoint from = name_of(core), to = from + QPoint(by, 0);
+        const bool before = offset_of_b();
+        QTest::mousePress(plot(), Qt::LeftButton, {}, from);
+        move_to(to);
+        QTest::mouseRelease(plot(), Qt::LeftButton, {}, to);
+        if (core > 0 || before) settle();
+    }
+    void name_moment() const {
+        for (QAction* command : window_->commands())
+            if (command->shortcut() == QKeySequence("T")) command->trigger();
+    }
+
+    QTemporaryDir folder_;
+    std::unique_ptr<MainWindow> window_;
+};
+
+QTEST_MAIN(TestClocks)
+#include "test_clocks.moc"
