@@ -16,6 +16,7 @@
 #include "analysis/stalls/stalls.h"
 #include "analysis/symbols.h"
 #include "base/parallel.h"
+#include "parsers/bundle/dumps.h"
 #include "parsers/vmcore/crash_text.h"
 
 namespace stallsight {
@@ -104,9 +105,11 @@ Analysis analyse_bundle(Bundle bundle, const AnalysisOptions& options, const Pro
     Analysis analysis;
     analysis.bundle_name = bundle.name;
     analysis.bundle_path = bundle.path;
-    analysis.problems = std::move(bundle.problems);
     analysis.sources = options.sources;
+    const std::vector<BundleDump> dumps = open_dumps(bundle, progress);
+    analysis.problems = std::move(bundle.problems);
     take_artifacts(analysis, bundle, options, progress);
+    for (const BundleDump& dump : dumps) analysis.crashes.push_back({dump.artifact, dump.state});
     join_rotated_logs(analysis);
     fold_copies_across_files(analysis);
     name_the_guilty(analysis);

@@ -293,6 +293,8 @@ void write_crash(JsonStream& out, const Analysis& analysis, const CrashInfo& inf
     out.member("panic", info.state.panic);
     out.member("cpus", info.state.cpus);
     out.member("log_lines", info.state.log_lines);
+    out.member("command_line", info.state.command_line);
+    out.member("crash_time_s", info.state.crash_time_s);
     out.key("tasks");
     out.begin_array();
     for (const KernelTask& task : info.state.tasks) {

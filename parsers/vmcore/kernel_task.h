@@ -67,6 +67,7 @@ struct RcuState {
 
 struct KernelState {
     std::string release, panic, command_line;  // empty: not known
+    std::optional<std::int64_t> crash_time_s;  // since 1970; none where the kernel did not crash by itself
     std::optional<int> cpus;
     std::uint64_t log_lines = 0;  // of the kernel log that is in it
     std::vector<LogLines> log;    // where a text holds them; empty: of a dump, or there is none
