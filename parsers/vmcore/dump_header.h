@@ -1,5 +1,5 @@
-// What the head of a dump file says. libkdumpfile believes what it reads; so what it will read is checked first:
-// each size and place must lie in the file. Dumps of 64-bit machines only.
+// What the head of a dump file says, and how much of the file is not there: libkdumpfile reads zeroes beyond a
+// file's end. Each size and place that the header tells must lie in the file. Dumps of 64-bit machines only.
 // Sources: makedumpfile 1.7.2, diskdump_mod.h (disk_dump_header, kdump_sub_header); elf(5).
 #pragma once
 
@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 
@@ -17,11 +18,16 @@ struct SplitPart {
     std::uint64_t first_page = 0, end_page = 0, all_pages = 0;
 };
 
+struct PhysicalRange {
+    std::uint64_t first = 0, end = 0;
+};
+
 struct DumpHeader {
-    std::string machine;              // utsname's: "x86_64", "ppc64" ...; empty: not said
-    std::string_view common;          // of `bytes`: what all files of a split dump have alike; empty for ELF
-    std::optional<SplitPart> split;   // where it is a part of a dump
-    std::uint64_t bytes_missing = 0;  // at the file's end: memory that was never copied
+    std::string machine;                 // utsname's: "x86_64", "ppc64" ...; empty: not said
+    std::string_view common;             // of `bytes`: what all files of a split dump have alike; empty for ELF
+    std::optional<SplitPart> split;      // where it is a part of a dump
+    std::uint64_t bytes_missing = 0;     // at the file's end
+    std::vector<PhysicalRange> missing;  // the memory that would be there
 };
 
 // Fails where no memory could be read: the file ends before the first page, or is none.

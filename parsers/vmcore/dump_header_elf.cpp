@@ -47,6 +47,9 @@ Result<DumpHeader> read_elf_core_header(const std::string& name, std::string_vie
         if (type != PT_LOAD) continue;
         memory = memory || offset < bytes.size();
         end = std::max(end, offset + size);
+        const std::uint64_t there = std::min(size, bytes.size() - std::min<std::uint64_t>(offset, bytes.size()));
+        const std::uint64_t address = fields.u64(at + offsetof(Elf64_Phdr, p_paddr));
+        if (there < size) header.missing.push_back({address + there, address + size});
     }
     if (!memory) return fail("ends before the first page of memory", name);
     header.bytes_missing = end - bytes.size();

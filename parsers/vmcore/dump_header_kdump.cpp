@@ -45,6 +45,41 @@ constexpr std::uint64_t version_with_64_bit_pages = 6;
 constexpr std::uint64_t least_block = 4096;
 constexpr std::uint64_t most_block = 1U << 18U;
 
+// One bit a page, of which those from `first` up to `end` count.
+struct PageBitmap {
+    std::string_view bits;
+    std::uint64_t first = 0, end = 0;
+
+    [[nodiscard]] std::uint64_t count() const {
+        std::uint64_t pages = 0;
+        for (std::uint64_t at = first / 8; at * 8 < end; ++at)
+            pages += static_cast<unsigned>(std::popcount(byte(at)));
+        return pages;
+    }
+
+    // The number of the nth page whose bit is set.
+    [[nodiscard]] std::uint64_t page(std::uint64_t nth) const {
+        for (std::uint64_t at = first / 8; at * 8 < end; ++at) {
+            const auto here = static_cast<unsigned>(std::popcount(byte(at)));
+            if (nth >= here) {
+                nth -= here;
+                continue;
+            }
+            for (unsigned bit = 0; bit < 8; ++bit)
+                if ((byte(at) >> bit & 1U) != 0 && nth-- == 0) return at * 8 + bit;
+        }
+        return end;
+    }
+
+private:
+    [[nodiscard]] unsigned char byte(std::uint64_t at) const {
+        unsigned value = static_cast<unsigned char>(bits[at]);
+        if (at == first / 8) value &= 0xffU << first % 8;
+        if (at == end / 8) value &= (1U << end % 8) - 1;
+        return static_cast<unsigned char>(value);
+    }
+};
+
 class Header {
 public:
     Header(const std::string& name, std::string_view bytes)
@@ -73,7 +108,7 @@ public:
         header.common = bytes_.substr(0, block_);
         if (version_ >= version_with_64_bit_pages && number(block_ + at_split, 4) != 0)
             header.split = SplitPart{number(block_ + at_start_pfn, 8), number(block_ + at_end_pfn, 8), all_pages()};
-        header.bytes_missing = missing_at_the_end(header.split);
+        find_missing(header);
         return header;
     }
 
@@ -92,36 +127,45 @@ private:
                                                      : number(at_max_mapnr, 4);
     }
 
-    // Pages are written in the order of their descriptors: where the last one ends, the file should.
-    [[nodiscard]] std::uint64_t missing_at_the_end(const std::optional<SplitPart>& split) const {
-        const std::uint64_t pages = pages_dumped(split);
-        if (pages == 0) return 0;
-        const std::uint64_t last = descriptors_ + (pages - 1) * descriptor_bytes;
-        if (!inside(last, descriptor_bytes)) return last + descriptor_bytes - bytes_.size();
-        const std::uint64_t end = number(last, 8) + number(last + at_page_size, 4);
-        return end > bytes_.size() ? end - bytes_.size() : 0;
+    // Pages are written in the order of their descriptors: the first one that ends beyond the file's end is
+    // missing, and so are all behind it.
+    void find_missing(DumpHeader& header) const {
+        const PageBitmap bitmap = dumped_pages(header.split);
+        const std::uint64_t pages = bitmap.count();
+        if (pages == 0) return;
+        const std::uint64_t end = page_end(pages - 1);
+        if (end <= bytes_.size()) return;
+        header.bytes_missing = end - bytes_.size();
+        std::uint64_t first = 0;
+        for (std::uint64_t beyond = pages; first < beyond;) {
+            const std::uint64_t middle = first + (beyond - first) / 2;
+            if (page_end(middle) <= bytes_.size())
+                first = middle + 1;
+            else
+                beyond = middle;
+        }
+        header.missing.push_back({bitmap.page(first) * block_, bitmap.end * block_});
+    }
+
+    // Where in the file the page of the nth descriptor ends; the descriptor itself, where that is not there.
+    [[nodiscard]] std::uint64_t page_end(std::uint64_t nth) const {
+        const std::uint64_t at = descriptors_ + nth * descriptor_bytes;
+        if (!inside(at, descriptor_bytes)) return at + descriptor_bytes;
+        return number(at, 8) + number(at + at_page_size, 4);
     }
 
     // The second bitmap says which pages are here; dumps of a partial machine have but one.
-    [[nodiscard]] std::uint64_t pages_dumped(const std::optional<SplitPart>& split) const {
+    [[nodiscard]] PageBitmap dumped_pages(const std::optional<SplitPart>& split) const {
         const std::uint64_t bitmaps = descriptors_ - bitmap_;
         const bool two = all_pages() <= bitmaps * 8 / 2;
-        const std::string_view bits = bytes_.substr(bitmap_ + (two ? bitmaps / 2 : 0), two ? bitmaps / 2 : bitmaps);
-        const std::uint64_t most = bits.size() * 8;
-        const std::uint64_t first = split ? std::min(split->first_page, most) : 0;
-        const std::uint64_t end = split ? std::min(split->end_page, most) : most;
-        std::uint64_t pages = 0;
-        for (std::uint64_t page = first; page < end;) {
-            const auto byte = static_cast<unsigned char>(bits[page / 8]);
-            if (page % 8 == 0 && end - page >= 8) {
-                pages += static_cast<std::uint64_t>(std::popcount(byte));
-                page += 8;
-            } else {
-                pages += byte >> page % 8 & 1U;
-                ++page;
-            }
+        PageBitmap bitmap;
+        bitmap.bits = bytes_.substr(bitmap_ + (two ? bitmaps / 2 : 0), two ? bitmaps / 2 : bitmaps);
+        bitmap.end = std::min(bitmap.bits.size() * 8, all_pages());
+        if (split) {
+            bitmap.end = std::min(bitmap.end, split->end_page);
+            bitmap.first = std::min(bitmap.end, split->first_page);
         }
-        return pages;
+        return bitmap;
     }
 
     const std::string& name_;

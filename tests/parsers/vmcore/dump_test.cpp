@@ -120,6 +120,8 @@ TEST_P(MadeDumps, ThatEndEarlyAreReadAsFarAsTheyGo) {
         ASSERT_EQ(dump->problems().size(), 1);
         EXPECT_EQ(dump->problems()[0].text(), "part 1: ends early: 98304 bytes of it are missing");
         EXPECT_EQ(dump->read_number(made.base() + 0x20000, 4), 0xcafe) << dump->failure();
+        EXPECT_FALSE(dump->read_number(made.base() + 0x30000, 4));
+        EXPECT_EQ(dump->failure(), "the file ends before this page");
     }
 }
 
