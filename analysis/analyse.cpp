@@ -15,6 +15,7 @@
 #include "analysis/stalls/offsets.h"
 #include "analysis/stalls/stalls.h"
 #include "analysis/symbols.h"
+#include "analysis/vmcore/read_dump.h"
 #include "base/parallel.h"
 #include "parsers/bundle/dumps.h"
 #include "parsers/vmcore/crash_text.h"
@@ -109,13 +110,15 @@ Analysis analyse_bundle(Bundle bundle, const AnalysisOptions& options, const Pro
     const std::vector<BundleDump> dumps = open_dumps(bundle, progress);
     analysis.problems = std::move(bundle.problems);
     take_artifacts(analysis, bundle, options, progress);
-    for (const BundleDump& dump : dumps) analysis.crashes.push_back({dump.artifact, dump.state});
+    Symbolizer symbolizer(&progress);
+    add_debug_files(analysis, options, symbolizer);
+    read_dumps(analysis, dumps, symbolizer, progress);
     join_rotated_logs(analysis);
     fold_copies_across_files(analysis);
     name_the_guilty(analysis);
     if (!analysis.bundle_path.empty())
         apply_decisions(analysis, decisions_for(analysis.bundle_path, options, analysis.problems));
-    symbolize_events(analysis, options, progress);
+    symbolize_events(analysis, symbolizer, progress);
     link_consequences(analysis.events);
     analysis.cores = find_cores(analysis);
     analysis.clocks = find_clocks(analysis);

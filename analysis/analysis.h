@@ -207,10 +207,12 @@ struct TortureInfo {
     TortureSample sample;
 };
 
-// A saved session of crash, drgn or gdb.
+// A memory dump, or a saved session of crash, drgn or gdb.
 struct CrashInfo {
     std::size_t artifact = 0;
     KernelState state;
+    std::vector<std::vector<std::optional<Resolution>>>
+        symbols;  // one a frame of each task of a dump; empty: no vmlinux
 };
 
 struct Missing {

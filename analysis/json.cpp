@@ -4,6 +4,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "analysis/json_parts.h"
 #include "analysis/json_stream.h"
 #include "analysis/words.h"
 #include "base/parallel.h"
@@ -76,14 +77,18 @@ void write_frame(JsonStream& out, const Frame& frame, const std::optional<Resolu
     out.end_object();
 }
 
+}  // namespace
+
 void write_frames(JsonStream& out, const std::vector<Frame>& frames,
-                  const std::vector<std::optional<Resolution>>& symbols = {}) {
+                  const std::vector<std::optional<Resolution>>& symbols) {
     out.key("frames");
     out.begin_array();
     for (std::size_t i = 0; i < frames.size(); ++i)
         write_frame(out, frames[i], i < symbols.size() ? &symbols[i] : nullptr);
     out.end_array();
 }
+
+namespace {
 
 Json artifacts_json(const Analysis& analysis) {
     Json out = Json::array();
@@ -286,32 +291,6 @@ std::string_view name_of(TortureSample::Kind kind) {
     return "other";
 }
 
-void write_crash(JsonStream& out, const Analysis& analysis, const CrashInfo& info) {
-    out.begin_object();
-    out.member("artifact", analysis.artifacts[info.artifact].artifact.path);
-    out.member("release", info.state.release);
-    out.member("panic", info.state.panic);
-    out.member("cpus", info.state.cpus);
-    out.member("log_lines", info.state.log_lines);
-    out.member("command_line", info.state.command_line);
-    out.member("crash_time_s", info.state.crash_time_s);
-    out.key("tasks");
-    out.begin_array();
-    for (const KernelTask& task : info.state.tasks) {
-        out.begin_object();
-        out.member("pid", task.task.pid);
-        out.member("comm", task.task.comm);
-        out.member("cpu", task.cpu);
-        out.member("state", task.state);
-        out.member("active", task.active);
-        out.member("preempt_count", task.preempt_count);
-        write_frames(out, task.frames);
-        out.end_object();
-    }
-    out.end_array();
-    out.end_object();
-}
-
 Json hunks_json(const Analysis& analysis) {
     Json out = Json::array();
     for (const PatchHunk& hunk : analysis.patch_hunks)
@@ -415,7 +394,7 @@ void write_json(const Analysis& analysis, const JsonStream::Sink& sink) {
             write_torture(part, info, name_of(info.sample.kind));
     });
     write_each(out, "vmcores", analysis.crashes,
-               [&](JsonStream& part, const CrashInfo& info) { write_crash(part, analysis, info); });
+               [&](JsonStream& part, const CrashInfo& info) { write_vmcore(part, analysis, info); });
     write_each(out, "diagnoses", analysis.diagnoses, diagnosis_json);
     out.member("patches", hunks_json(analysis));
     out.member("remarks", notes_json(analysis));

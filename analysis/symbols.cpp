@@ -103,17 +103,6 @@ private:
     std::set<std::string> misfits_;
 };
 
-void load_debug_files(Analysis& analysis, const AnalysisOptions& options, Symbolizer& symbolizer) {
-    for (const ArtifactInfo& info : analysis.artifacts) {
-        const ArtifactKind kind = info.artifact.kind;
-        if (kind != ArtifactKind::debug_info && kind != ArtifactKind::system_map) continue;
-        if (auto added = symbolizer.add(info.artifact.path, info.artifact.bytes); !added)
-            analysis.problems.push_back(added.error());
-    }
-    for (const std::string& dir : options.debug_dirs)
-        for (Error& error : symbolizer.add_directory(dir)) analysis.problems.push_back(std::move(error));
-}
-
 void list_missing(Analysis& analysis, const Symbolizer& symbolizer) {
     std::map<std::string, std::size_t> frames;
     for (const EventInfo& event : analysis.events)
@@ -152,9 +141,18 @@ bool has_code_place(const Frame& frame) {
     return frame.address || (!frame.function.empty() && frame.offset);
 }
 
-void symbolize_events(Analysis& analysis, const AnalysisOptions& options, const Progress& progress) {
-    Symbolizer symbolizer(&progress);
-    load_debug_files(analysis, options, symbolizer);
+void add_debug_files(Analysis& analysis, const AnalysisOptions& options, Symbolizer& symbolizer) {
+    for (const ArtifactInfo& info : analysis.artifacts) {
+        const ArtifactKind kind = info.artifact.kind;
+        if (kind != ArtifactKind::debug_info && kind != ArtifactKind::system_map) continue;
+        if (auto added = symbolizer.add(info.artifact.path, info.artifact.bytes); !added)
+            analysis.problems.push_back(added.error());
+    }
+    for (const std::string& dir : options.debug_dirs)
+        for (Error& error : symbolizer.add_directory(dir)) analysis.problems.push_back(std::move(error));
+}
+
+void symbolize_events(Analysis& analysis, Symbolizer& symbolizer, const Progress& progress) {
     Resolver resolver(analysis, symbolizer);
     std::size_t done = 0;
     for (EventInfo& event : analysis.events) {
