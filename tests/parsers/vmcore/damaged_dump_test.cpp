@@ -5,7 +5,6 @@
 
 #include "parsers/vmcore/printk.h"
 #include "tests/support/captured_dump.h"
-#include "tests/support/made_dump.h"
 
 namespace stallsight {
 namespace {
@@ -48,26 +47,6 @@ bool survives(const std::string& file) {
     return true;
 }
 
-MadeDump with_log() {
-    MadeDump made(MadeDump::Machine::x86_64);
-    made.symbol("log_buf", 0x4000);
-    made.symbol("log_buf_len", 0x4008);
-    made.symbol("log_first_idx", 0x400c);
-    made.symbol("log_next_idx", 0x4010);
-    for (const char* line : {"SIZE(printk_log)=16", "OFFSET(printk_log.ts_nsec)=0", "OFFSET(printk_log.len)=8",
-                             "OFFSET(printk_log.text_len)=10", "OFFSET(printk_log.dict_len)=12"})
-        made.info(line);
-    made.pointer(0x4000, 0x8000);
-    made.number(0x4008, 4, 4096);
-    made.number(0x4010, 4, 4096);
-    for (std::uint64_t at = 0; at < 4096; at += 32) {
-        made.number(0x8008 + at, 2, 32);
-        made.number(0x800a + at, 2, 16);
-        made.bytes(0x8010 + at, "sixteen letters.");
-    }
-    return made;
-}
-
 void damage(const std::string& file, unsigned seed, int count) {
     ASSERT_TRUE(survives(file));
     std::mt19937 random(seed);
@@ -78,15 +57,25 @@ void damage(const std::string& file, unsigned seed, int count) {
     EXPECT_LT(logs, count);
 }
 
-TEST(DamagedDump, Elf) {
-    damage(with_log().elf(), 1, variants);
+// Made with tests/support/made_dump.h: a log_buf of 128 records; the flattened one is the kdump-compressed one.
+class DamagedDump : public testing::TestWithParam<const char*> {};
+
+TEST_P(DamagedDump, IsAnErrorOrAPartialResult) {
+    const auto path = std::filesystem::path(STALLSIGHT_SOURCE_DIR) / "tests/data/vmcore" / GetParam();
+    const auto bytes = Bytes::map_file(path.string());
+    ASSERT_TRUE(bytes) << bytes.error().text();
+    const auto dump = open_dump(path);
+    ASSERT_TRUE(dump) << dump.error().text();
+    const auto log = read_printk(*dump);
+    ASSERT_TRUE(log) << log.error().text();
+    EXPECT_EQ(log->records.size(), 128);
+    damage(std::string(bytes->view()), 1, variants);
 }
 
-TEST(DamagedDump, Kdump) {
-    damage(with_log().kdump(), 2, variants);
-}
+INSTANTIATE_TEST_SUITE_P(Formats, DamagedDump,
+                         testing::Values("log_buf.elf", "log_buf.kdump", "log_buf.flattened"));
 
-TEST(DamagedDump, OfARealMachine) {
+TEST(DamagedDumps, OfARealMachine) {
     const auto path = captured_dumps / "vmcore.makedumpfile-d31-zlib";
     if (!std::filesystem::exists(path)) {
         GTEST_SKIP() << "no captures at " << captured_dumps;
