@@ -15,7 +15,9 @@
 #include "analysis/stalls/offsets.h"
 #include "analysis/stalls/stalls.h"
 #include "analysis/symbols.h"
+#include "analysis/vmcore/read_dump.h"
 #include "base/parallel.h"
+#include "parsers/bundle/dumps.h"
 #include "parsers/vmcore/crash_text.h"
 
 namespace stallsight {
@@ -104,16 +106,20 @@ Analysis analyse_bundle(Bundle bundle, const AnalysisOptions& options, const Pro
     Analysis analysis;
     analysis.bundle_name = bundle.name;
     analysis.bundle_path = bundle.path;
-    analysis.problems = std::move(bundle.problems);
     analysis.sources = options.sources;
+    const std::vector<BundleDump> dumps = open_dumps(bundle, progress);
+    analysis.problems = std::move(bundle.problems);
     take_artifacts(analysis, bundle, options, progress);
+    Symbolizer symbolizer(&progress);
+    add_debug_files(analysis, options, symbolizer);
+    read_dumps(analysis, dumps, symbolizer, progress);
     join_rotated_logs(analysis);
     fold_copies_across_files(analysis);
     name_the_guilty(analysis);
     const CaseFile decisions =
         analysis.bundle_path.empty() ? CaseFile{} : decisions_for(analysis.bundle_path, options, analysis.problems);
     apply_decisions(analysis, decisions);
-    symbolize_events(analysis, options, progress);
+    symbolize_events(analysis, symbolizer, progress);
     link_consequences(analysis.events);
     analysis.cores = find_cores(analysis);
     analysis.clocks = find_clocks(analysis);

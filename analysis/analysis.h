@@ -208,7 +208,7 @@ struct TortureInfo {
     TortureSample sample;
 };
 
-// A saved session of crash, drgn or gdb.
+// A memory dump, or a saved session of crash, drgn or gdb.
 struct CrashInfo {
     std::size_t artifact = 0;
     KernelState state;

@@ -4,6 +4,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "analysis/json_parts.h"
 #include "analysis/json_stream.h"
 #include "analysis/torture.h"
 #include "analysis/words.h"
@@ -77,14 +78,18 @@ void write_frame(JsonStream& out, const Frame& frame, const std::optional<Resolu
     out.end_object();
 }
 
+}  // namespace
+
 void write_frames(JsonStream& out, const std::vector<Frame>& frames,
-                  const std::vector<std::optional<Resolution>>& symbols = {}) {
+                  const std::vector<std::optional<Resolution>>& symbols) {
     out.key("frames");
     out.begin_array();
     for (std::size_t i = 0; i < frames.size(); ++i)
         write_frame(out, frames[i], i < symbols.size() ? &symbols[i] : nullptr);
     out.end_array();
 }
+
+namespace {
 
 Json artifacts_json(const Analysis& analysis) {
     Json out = Json::array();
@@ -287,30 +292,6 @@ std::string_view name_of(TortureSample::Kind kind) {
     return "other";
 }
 
-void write_crash(JsonStream& out, const Analysis& analysis, const CrashInfo& info) {
-    out.begin_object();
-    out.member("artifact", analysis.artifacts[info.artifact].artifact.path);
-    out.member("release", info.state.release);
-    out.member("panic", info.state.panic);
-    out.member("cpus", info.state.cpus);
-    out.member("log_lines", info.state.log_lines);
-    out.key("tasks");
-    out.begin_array();
-    for (const KernelTask& task : info.state.tasks) {
-        out.begin_object();
-        out.member("pid", task.task.pid);
-        out.member("comm", task.task.comm);
-        out.member("cpu", task.cpu);
-        out.member("state", task.state);
-        out.member("active", task.active);
-        out.member("preempt_count", task.preempt_count);
-        write_frames(out, task.frames);
-        out.end_object();
-    }
-    out.end_array();
-    out.end_object();
-}
-
 Json hunks_json(const Analysis& analysis) {
     Json out = Json::array();
     for (const PatchHunk& hunk : analysis.patch_hunks)
@@ -429,7 +410,7 @@ void write_json(const Analysis& analysis, const JsonStream::Sink& sink) {
         if (const auto stop = torture_stop(analysis, core)) part.value(stop_json(analysis, *stop));
     });
     write_each(out, "vmcores", analysis.crashes,
-               [&](JsonStream& part, const CrashInfo& info) { write_crash(part, analysis, info); });
+               [&](JsonStream& part, const CrashInfo& info) { write_vmcore(part, analysis, info); });
     write_each(out, "diagnoses", analysis.diagnoses, diagnosis_json);
     out.member("patches", hunks_json(analysis));
     out.member("remarks", notes_json(analysis));

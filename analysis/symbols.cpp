@@ -103,17 +103,6 @@ private:
     std::set<std::string> misfits_;
 };
 
-void load_debug_files(Analysis& analysis, const AnalysisOptions& options, Symbolizer& symbolizer) {
-    for (const ArtifactInfo& info : analysis.artifacts) {
-        const ArtifactKind kind = info.artifact.kind;
-        if (kind != ArtifactKind::debug_info && kind != ArtifactKind::system_map) continue;
-        if (auto added = symbolizer.add(info.artifact.path, info.artifact.bytes); !added)
-            analysis.problems.push_back(added.error());
-    }
-    for (const std::string& dir : options.debug_dirs)
-        for (Error& error : symbolizer.add_directory(dir)) analysis.problems.push_back(std::move(error));
-}
-
 // The stacks of a saved session are resolved as those of a report are.
 void resolve_tasks(CrashInfo& crash, Resolver& resolver) {
     for (const KernelTask& task : crash.state.tasks) {
@@ -165,9 +154,18 @@ bool has_code_place(const Frame& frame) {
     return frame.address || (!frame.function.empty() && frame.offset);
 }
 
-void symbolize_events(Analysis& analysis, const AnalysisOptions& options, const Progress& progress) {
-    Symbolizer symbolizer(&progress);
-    load_debug_files(analysis, options, symbolizer);
+void add_debug_files(Analysis& analysis, const AnalysisOptions& options, Symbolizer& symbolizer) {
+    for (const ArtifactInfo& info : analysis.artifacts) {
+        const ArtifactKind kind = info.artifact.kind;
+        if (kind != ArtifactKind::debug_info && kind != ArtifactKind::system_map) continue;
+        if (auto added = symbolizer.add(info.artifact.path, info.artifact.bytes); !added)
+            analysis.problems.push_back(added.error());
+    }
+    for (const std::string& dir : options.debug_dirs)
+        for (Error& error : symbolizer.add_directory(dir)) analysis.problems.push_back(std::move(error));
+}
+
+void symbolize_events(Analysis& analysis, Symbolizer& symbolizer, const Progress& progress) {
     Resolver resolver(analysis, symbolizer);
     std::size_t done = 0;
     for (EventInfo& event : analysis.events) {
@@ -176,7 +174,8 @@ void symbolize_events(Analysis& analysis, const AnalysisOptions& options, const 
         event.symbols.resize(event.report.frames.size());
         resolver.resolve(event);
     }
-    for (CrashInfo& crash : analysis.crashes) resolve_tasks(crash, resolver);
+    for (CrashInfo& crash : analysis.crashes)
+        if (crash.symbols.empty()) resolve_tasks(crash, resolver);  // a dump's are resolved by its addresses
     for (Error& error : symbolizer.take_errors()) analysis.problems.push_back(std::move(error));
     analysis.debug_files = symbolizer.files();
     list_missing(analysis, symbolizer);

@@ -7,9 +7,11 @@
 
 namespace stallsight {
 
-// Adds the bundle's own debug files and lists of names, and those under options.debug_dirs, and resolves the frames
-// of all events. Files that are damaged or of another build are put among the problems.
-void symbolize_events(Analysis& analysis, const AnalysisOptions& options, const Progress& progress);
+// Adds the bundle's own debug files and lists of names, and those under options.debug_dirs.
+void add_debug_files(Analysis& analysis, const AnalysisOptions& options, Symbolizer& symbolizer);
+
+// Resolves the frames of all events. Files that are damaged or of another build are put among the problems.
+void symbolize_events(Analysis& analysis, Symbolizer& symbolizer, const Progress& progress);
 
 // What the symbolizer is asked for a frame. `callee`: function of the next reliable frame further in, or empty.
 CodePlace code_place(const Frame& frame, const std::string& callee);

@@ -233,6 +233,14 @@ Dwarf* ElfFile::dwarf(Dwarf_Addr& bias) const {
     return debug;
 }
 
+Dwarf_CFI* ElfFile::call_frames(bool of_memory, Dwarf_Addr& bias) const {
+    Dwarf_Addr frames_bias = 0;
+    Dwarf_CFI* frames =
+        of_memory ? dwfl_module_eh_cfi(module_, &frames_bias) : dwfl_module_dwarf_cfi(module_, &frames_bias);
+    bias = frames_bias - elf_bias_;
+    return frames;
+}
+
 std::string module_of_path(std::string_view path) {
     const std::string_view file = path.substr(path.rfind('/') + 1);
     std::string module(file.substr(0, file.find(".ko")));

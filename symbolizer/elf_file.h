@@ -8,6 +8,7 @@
 #include <elfutils/libdwfl.h>
 #include <gelf.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -65,8 +66,24 @@ public:
     // The section's data in the machine's form: symbols and relocations.
     [[nodiscard]] static Elf_Data* data(const ElfSection& section);
 
+    // Every symbol of a table, as use(number, name, GElf_Sym). The names point into the file.
+    template <class Use>
+    void for_each_symbol(const ElfSection& table, Use use) const {
+        Elf_Data* entries = data(table);
+        GElf_Shdr header;
+        if (!entries || !gelf_getshdr(table.handle, &header) || header.sh_link >= sections_.size()) return;
+        const std::string_view names = content(sections_[header.sh_link]);
+        GElf_Sym symbol;
+        for (int number = 0; gelf_getsym(entries, number, &symbol); ++number) {
+            const std::string_view rest = names.substr(std::min<std::size_t>(symbol.st_name, names.size()));
+            use(number, rest.substr(0, rest.find('\0')), symbol);
+        }
+    }
+
     // Null without debug info. The first call reads and relocates it. `bias`: what libdw's addresses lack.
     Dwarf* dwarf(Dwarf_Addr& bias) const;
+    // Call frame information of .debug_frame or, with `of_memory`, of .eh_frame; null where there is none.
+    Dwarf_CFI* call_frames(bool of_memory, Dwarf_Addr& bias) const;
 
 private:
     ElfFile() = default;

@@ -53,20 +53,8 @@ const std::vector<std::uint32_t>& SymbolTable::by_name() const {
 }
 
 void SymbolTable::read(const ElfFile& file, const ElfSection& table) {
-    Elf_Data* data = ElfFile::data(table);
-    GElf_Shdr header;
-    if (!data || !gelf_getshdr(table.handle, &header) || header.sh_link >= file.sections().size()) return;
-    const std::string_view names = ElfFile::content(file.sections()[header.sh_link]);
-    const std::size_t count = header.sh_entsize ? data->d_size / header.sh_entsize : 0;
-    symbols_.reserve(count);
-    if (keeps_references_) references_.reserve(count);
-    GElf_Sym symbol;
-    for (int i = 0; gelf_getsym(data, i, &symbol); ++i) {
-        Reference reference;
-        if (symbol.st_name < names.size()) {
-            const std::string_view rest = names.substr(symbol.st_name);
-            reference.name = rest.substr(0, rest.find('\0'));
-        }
+    file.for_each_symbol(table, [&](int i, std::string_view name, const GElf_Sym& symbol) {
+        Reference reference{name};
         const std::size_t number = symbol.st_shndx;
         const int type = GELF_ST_TYPE(symbol.st_info);
         if (number != SHN_UNDEF && number < file.sections().size()) {
@@ -82,7 +70,7 @@ void SymbolTable::read(const ElfFile& file, const ElfSection& table) {
                                     type != STT_NOTYPE, i});
         }
         if (keeps_references_) references_.push_back(reference);
-    }
+    });
 }
 
 // ppc64 ELFv1: a function's plain name is its descriptor's in .opd, whose first word is the entry. Compilers add

@@ -79,6 +79,10 @@ bool Symbolizer::has_module(std::string_view module) const {
     return impl_->files.has(module.empty() ? "vmlinux" : module);
 }
 
+std::vector<LoadedFile*> Symbolizer::debug_files(std::string_view module, const std::string& build_id) {
+    return impl_->files.of(module, build_id);
+}
+
 void Symbolizer::keep_indexes() const {
     impl_->files.keep_indexes();
 }

@@ -92,6 +92,8 @@ struct PathCall {
 };
 using CallPath = std::vector<PathCall>;
 
+class LoadedFile;
+
 class Symbolizer {
 public:
     // Downloads (debuginfod, where the user has set DEBUGINFOD_URLS) report to `progress`, which must live as long,
@@ -121,6 +123,10 @@ public:
     // many ways, or a machine whose branches are not decoded).
     [[nodiscard]] std::vector<CallPath> paths_to(const CodePlace& place,
                                                  const std::function<bool(std::string_view)>& matters) const;
+
+    // The debug files of a module ("vmlinux" for the kernel) and of `build_id`, where it is not empty, for those who
+    // read more of them than places; they live as long as this.
+    [[nodiscard]] std::vector<LoadedFile*> debug_files(std::string_view module, const std::string& build_id);
 
     // Keeps what was read in the user's cache, for the next time.
     void keep_indexes() const;

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the benchmarks, each beside its peer: tools/bench.sh [parse|timeline], or tools/bench.sh symbolize [VMLINUX]
+# Runs the benchmarks, each beside its peer: tools/bench.sh [parse|timeline|vmcore], or tools/bench.sh symbolize [VMLINUX]
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 maker=${STALLSIGHT_SHARED:-$root/../shared}/bench/make_biglog.py
@@ -21,20 +21,38 @@ parse() {
     done
 }
 
+captures=${STALLSIGHT_SHARED:-$root/../shared}/captures/x86_64
+
+# The captures' kernel, unpacked into $work; fails where it is not there.
+unpack_kernel() {
+    if [ ! -f "$captures/build/vmlinux.xz" ]; then
+        echo "no kernel at $captures/build/vmlinux.xz: nothing to measure"
+        return 1
+    fi
+    work=$(mktemp -d "${TMPDIR:-/tmp}/stallsight-bench.XXXXXX")
+    trap 'rm -rf "$work"' EXIT
+    xz -dc "$captures/build/vmlinux.xz" > "$work/vmlinux"
+}
+
 # Without an argument, the kernel of the captures.
 symbolize() {
-    local packed=${STALLSIGHT_SHARED:-$root/../shared}/captures/x86_64/build/vmlinux.xz kernel=${1:-}
+    local kernel=${1:-}
     if [ -z "$kernel" ]; then
-        if [ ! -f "$packed" ]; then
-            echo "no kernel at $packed: name a vmlinux with debug info"
-            return 0
-        fi
-        work=$(mktemp -d "${TMPDIR:-/tmp}/stallsight-bench.XXXXXX")
-        trap 'rm -rf "$work"' EXIT
+        unpack_kernel || return 0
         kernel=$work/vmlinux
-        xz -dc "$packed" > "$kernel"
     fi
     python3 "$root/tests/bench/symbolize.py" "$root/build/release/bin/stallsight" "$kernel"
+}
+
+# The captures' filtered dump: crash 8.0.2 reads it without rearranging it first.
+vmcore() {
+    if ! command -v crash >/dev/null; then
+        echo "crash is not installed: nothing to measure beside"
+        return 0
+    fi
+    unpack_kernel || return 0
+    python3 "$root/tests/bench/vmcore.py" "$root/build/release/bin/stallsight" \
+        "$captures/vmcore-spin/vmcore.makedumpfile-d31-zlib" "$work/vmlinux" "$captures/build/ko"
 }
 
 timeline() {
@@ -45,5 +63,6 @@ case $what in
 parse) parse ;;
 symbolize) symbolize "${2:-}" ;;
 timeline) timeline ;;
-*) echo "no benchmark named $what; there are: parse, symbolize, timeline" >&2; exit 2 ;;
+vmcore) vmcore ;;
+*) echo "no benchmark named $what; there are: parse, symbolize, timeline, vmcore" >&2; exit 2 ;;
 esac

@@ -14,9 +14,10 @@ seed() {  # TARGET FILE...
 seed kernel_log sample-logs/*/*/*/*.log sample-logs/*/*/*/*.txt
 seed patch sample-logs/*/patch/*
 seed crash_text tests/data/crash/*
+seed vmcore tests/data/vmcore/*
 seed debug_info tests/data/modules/*/*.ko
 
-for target in kernel_log patch crash_text debug_info; do
+for target in kernel_log patch crash_text vmcore debug_info; do
     echo "fuzz: $target, $seconds s"
     "build/fuzz/bin/fuzz_$target" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=4096 -max_len=400000 \
         -artifact_prefix="build/fuzz/crashes/$target-" -print_final_stats=0 -verbosity=0 "build/fuzz/corpus/$target"

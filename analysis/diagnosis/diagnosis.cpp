@@ -5,6 +5,7 @@
 #include <set>
 
 #include "analysis/diagnosis/defects.h"
+#include "analysis/diagnosis/memory.h"
 #include "analysis/diagnosis/rules.h"
 #include "analysis/diagnosis/sentences.h"
 #include "analysis/diagnosis/stall_sentences.h"
@@ -22,6 +23,7 @@ public:
     std::vector<Diagnosis> run() {
         out_ = diagnose_defects(analysis_);
         for (Diagnosis& d : diagnose_stalls(analysis_)) out_.push_back(std::move(d));
+        for (Diagnosis& d : diagnose_memory(analysis_)) out_.push_back(std::move(d));
         other_reports();
         torture();
         set_aside();
@@ -144,11 +146,19 @@ private:
         d.rule = "no_report";
         d.severity = "info";
         if (!analysis_.crashes.empty())
-            d.summary = "A saved crash session, and no kernel report in " + counted(logs, "log") + ".";
+            d.summary = crash_words() + ", and no kernel report in " + counted(logs, "log") + ".";
         else
             d.summary =
                 logs == 0 ? "No kernel log in this bundle." : "No kernel report in " + counted(logs, "log") + ".";
         out_.push_back(std::move(d));
+    }
+
+    [[nodiscard]] std::string crash_words() const {
+        const auto is_dump = [&](const CrashInfo& crash) {
+            return analysis_.artifacts[crash.artifact].artifact.kind == ArtifactKind::vmcore;
+        };
+        const auto& crashes = analysis_.crashes;
+        return std::any_of(crashes.begin(), crashes.end(), is_dump) ? "A memory dump" : "A saved crash session";
     }
 
     // What stands beside the answer, and whether these logs tie it to it.

@@ -19,6 +19,7 @@ void add_symbolize(CLI::App& app, int& status);
 void add_timeline(CLI::App& app, int& status);
 void add_export(CLI::App& app, int& status);
 void add_note(CLI::App& app, int& status);
+void add_vmcore(CLI::App& app, int& status);
 void add_open(CLI::App& app, int& status);
 
 // --debug-dir, --source-dir: every subcommand that analyses takes them.

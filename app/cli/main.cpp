@@ -12,8 +12,8 @@ using namespace stallsight::cli;
 
 // `stallsight PATH` is `stallsight open PATH`.
 bool is_bare_path(int argc, char** argv) {
-    static constexpr std::array<std::string_view, 8> commands = {"export",   "analyze", "report", "compare",
-                                                                 "timeline", "note",    "open",   "symbolize"};
+    static constexpr std::array<std::string_view, 9> commands = {
+        "export", "analyze", "report", "compare", "timeline", "note", "open", "symbolize", "vmcore"};
     if (argc < 2 || argv[1][0] == '-') return false;
     for (const std::string_view command : commands)
         if (command == argv[1]) return false;
@@ -34,6 +34,7 @@ int main(int argc, char** argv) {
     add_timeline(app, status);
     add_export(app, status);
     add_note(app, status);
+    add_vmcore(app, status);
     add_open(app, status);
 
     std::vector<std::string> arguments(argv + 1, argv + argc);

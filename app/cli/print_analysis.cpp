@@ -7,6 +7,7 @@
 #include "analysis/diagnosis/sentences.h"
 #include "analysis/locks/lock_cycle.h"
 #include "analysis/words.h"
+#include "app/cli/shown.h"
 
 namespace stallsight::cli {
 
@@ -18,13 +19,6 @@ constexpr std::size_t name_width = 46;
 std::string padded(std::string text, std::size_t width) {
     if (text.size() < width) text.append(width - text.size(), ' ');
     return text;
-}
-
-// Control characters of a stranger's log must not reach the terminal.
-std::string shown(std::string_view text) {
-    std::string out;
-    for (const char c : text) out += static_cast<unsigned char>(c) < 32 || c == 127 ? '?' : c;
-    return out;
 }
 
 class Printer {
@@ -213,7 +207,8 @@ private:
 
     void crashes() {
         for (const CrashInfo& info : analysis_.crashes) {
-            heading("crash session " + analysis_.artifacts[info.artifact].artifact.path);
+            const Artifact& artifact = analysis_.artifacts[info.artifact].artifact;
+            heading((artifact.kind == ArtifactKind::vmcore ? "memory dump " : "crash session ") + artifact.path);
             std::string text = counted(info.state.tasks.size(), "task");
             if (!info.state.release.empty()) text += ", kernel " + info.state.release;
             if (!info.state.panic.empty()) text += ", panic: " + shown(info.state.panic);

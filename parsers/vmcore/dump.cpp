@@ -1,9 +1,9 @@
 #include "parsers/vmcore/dump.h"
 
 #include <fcntl.h>
-#include <libkdumpfile/kdumpfile.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <system_error>
@@ -12,18 +12,16 @@
 #include "base/endian.h"
 #include "base/private_file.h"
 #include "parsers/vmcore/dump_header.h"
+#include "parsers/vmcore/dump_reader.h"
 #include "parsers/vmcore/flattened.h"
+#include "parsers/vmcore/page_cache.h"
 
 namespace stallsight {
 
 namespace {
 
-constexpr std::uint64_t cached_pages = 1024;
-
-struct ContextFree {
-    void operator()(kdump_ctx_t* context) const { ::kdump_free(context); }
-};
-using Context = std::unique_ptr<kdump_ctx_t, ContextFree>;
+constexpr std::uint64_t pages_a_search = 4096;    // between two looks at progress.cancelled
+constexpr std::uint64_t least_bytes_a_page = 24;  // in a file: a page's descriptor in a kdump-compressed dump
 
 // An open descriptor of a plain file.
 class Descriptor {
@@ -40,75 +38,48 @@ private:
     int fd_;
 };
 
-std::string last_error(kdump_ctx_t* context) {
-    const char* text = ::kdump_get_err(context);
-    return text != nullptr && *text != '\0' ? text : "not readable";
-}
-
-std::string text_attribute(kdump_ctx_t* context, const char* key) {
-    const char* text = nullptr;
-    return ::kdump_get_string_attr(context, key, &text) == KDUMP_OK && text != nullptr ? text : "";
-}
-
-std::uint64_t number_attribute(kdump_ctx_t* context, const char* key, std::uint64_t otherwise) {
-    kdump_num_t number = 0;
-    return ::kdump_get_number_attr(context, key, &number) == KDUMP_OK ? number : otherwise;
-}
-
-std::string blob_attribute(kdump_ctx_t* context, const char* key) {
-    kdump_attr_t attribute{};
-    attribute.type = KDUMP_BLOB;
-    if (::kdump_get_typed_attr(context, key, &attribute) != KDUMP_OK) return {};
-    kdump_blob_t* blob = attribute.val.blob;
-    const auto* data = static_cast<const char*>(::kdump_blob_pin(blob));
-    std::string text = data != nullptr ? std::string(data, ::kdump_blob_size(blob)) : std::string();
-    ::kdump_blob_unpin(blob);
-    return text;
-}
-
-std::vector<CpuRegisters> read_cpus(kdump_ctx_t* context) {
-    std::vector<CpuRegisters> cpus;
-    const std::uint64_t count = number_attribute(context, "cpu.number", 0);
-    for (std::uint64_t i = 0; i < count; ++i) {
-        const std::string base = "cpu." + std::to_string(i);
-        kdump_attr_iter_t it{};
-        if (::kdump_attr_iter_start(context, (base + ".reg").c_str(), &it) != KDUMP_OK) continue;
-        CpuRegisters cpu;
-        cpu.number = static_cast<int>(i);
-        cpu.pid = number_attribute(context, (base + ".pid").c_str(), 0);
-        while (it.key != nullptr) {
-            kdump_attr_t attribute{};
-            if (::kdump_attr_ref_get(context, &it.pos, &attribute) == KDUMP_OK && attribute.type == KDUMP_NUMBER)
-                cpu.values.emplace(it.key, attribute.val.number);
-            if (::kdump_attr_iter_next(context, &it) != KDUMP_OK) break;
-        }
-        cpus.push_back(std::move(cpu));
-    }
-    return cpus;
-}
-
 }  // namespace
 
 struct Dump::State {
-    Context context;
+    std::unique_ptr<DumpReader> reader;
     std::vector<Descriptor> plain;
-    std::vector<PrivateFile> rearranged;
-    std::string name, format, arch;
-    bool big_endian = false;
-    std::size_t page_size = 0;
-    std::size_t pointer_size = 0;
+    std::vector<PrivateFile> copies;  // rearranged, or out of an archive
+    std::vector<int> descriptors;     // what is read: of `plain` and `copies`
+    std::vector<SplitPart> parts;
+    std::vector<PhysicalRange> missing;
+    std::uint64_t file_bytes = 0;
+    std::string machine;  // as the header names it
+    std::string name;
     Vmcoreinfo vmcoreinfo;
-    std::vector<CpuRegisters> cpus;
     std::vector<Error> problems;
+    PageCache cache;
 
-    // The descriptor to read `file` through; its own where it lies on disk as the library wants it.
+    Result<void> add(const DumpFile& file, const Progress& progress) {
+        auto descriptor = descriptor_of(file, progress);
+        if (!descriptor) return tl::unexpected<Error>(descriptor.error());
+        const auto bytes = Bytes::map_descriptor(*descriptor, file.name);
+        if (!bytes) return tl::unexpected<Error>(bytes.error());
+        auto header = read_dump_header(file.name, bytes->view());
+        if (!header) return tl::unexpected<Error>(header.error());
+        machine = header->machine;
+        if (header->split) parts.push_back(*header->split);
+        file_bytes += bytes->size();
+        missing.insert(missing.end(), header->missing.begin(), header->missing.end());
+        if (header->bytes_missing != 0)
+            problems.push_back({"ends early: " + std::to_string(header->bytes_missing) + " bytes of it are missing",
+                                file.name, ""});
+        descriptors.push_back(*descriptor);
+        return {};
+    }
+
+    // The file itself where it lies on disk as the library wants it, else a copy.
     Result<int> descriptor_of(const DumpFile& file, const Progress& progress) {
         if (is_flattened(file.bytes.view())) {
             auto made = rearrange(file.name, file.bytes.view(), progress);
             if (!made) return tl::unexpected<Error>(made.error());
             if (!made->damage.empty()) problems.push_back({made->damage, file.name, ""});
-            rearranged.push_back(std::move(made->file));
-            return rearranged.back().descriptor();
+            copies.push_back(std::move(made->file));
+            return copies.back().descriptor();
         }
         if (!file.disk_path.empty()) {
             plain.emplace_back(::open(file.disk_path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
@@ -119,58 +90,61 @@ struct Dump::State {
         if (!copy) return tl::unexpected<Error>(copy.error());
         if (!copy->append(file.bytes.view()))
             return fail("cannot write a temporary file: " + std::generic_category().message(errno), file.name);
-        rearranged.push_back(std::move(*copy));
-        return rearranged.back().descriptor();
+        copies.push_back(std::move(*copy));
+        return copies.back().descriptor();
     }
 
-    bool read(kdump_addrspace_t space, std::uint64_t address, std::span<std::byte> out) const {
-        std::size_t length = out.size();
-        return ::kdump_read(context.get(), space, address, out.data(), &length) == KDUMP_OK && length == out.size();
+    Result<void> start() {
+        auto started = DumpReader::start(name, descriptors, machine, missing);
+        if (!started) return tl::unexpected<Error>(started.error());
+        reader = std::move(*started);
+        plain.clear();  // the reader has them
+        copies.clear();
+        vmcoreinfo = Vmcoreinfo(reader->facts().vmcoreinfo);
+        return {};
+    }
+
+    void tell_missing_parts() {
+        std::sort(parts.begin(), parts.end(),
+                  [](const SplitPart& a, const SplitPart& b) { return a.first_page < b.first_page; });
+        if (!parts.empty()) parts.push_back({parts.front().all_pages, 0, 0});  // where the last one must end
+        std::uint64_t next = 0;
+        for (const SplitPart& part : parts) {
+            if (part.first_page > next)
+                problems.push_back(
+                    {"a part of the split dump is missing: the one with page " + std::to_string(next), name, ""});
+            next = std::max(next, part.end_page);
+        }
+    }
+
+    // A hypervisor's dump may come without vmcoreinfo, but the kernel's own copy is in its memory: a page that
+    // begins with the first line. The only thing for which all of a dump is read.
+    void search_vmcoreinfo(const Progress& progress) {
+        const std::uint64_t most_pages = file_bytes / least_bytes_a_page;
+        std::optional<std::uint64_t> page = 0;
+        for (std::uint64_t looked = 0; page && looked < most_pages && !progress.cancelled;
+             looked += pages_a_search) {
+            progress.at("searching " + name + " for vmcoreinfo",
+                        static_cast<double>(looked) / static_cast<double>(most_pages));
+            const std::string text = reader->find_vmcoreinfo(page, pages_a_search);
+            if (text.empty()) continue;
+            reader->use_vmcoreinfo(text);
+            vmcoreinfo = Vmcoreinfo(text);
+            return;
+        }
+        problems.push_back({"has no vmcoreinfo, and none was found in its memory", name, ""});
     }
 };
-
-std::optional<std::uint64_t> CpuRegisters::value(std::string_view name) const {
-    const auto found = values.find(name);
-    if (found == values.end()) return {};
-    return found->second;
-}
 
 Result<Dump> Dump::open(std::vector<DumpFile> files, const Progress& progress) {
     if (files.empty()) return fail("no file of a dump");
     auto state = std::make_unique<State>();
     state->name = files.front().name;
-    state->context.reset(::kdump_new());
-    kdump_ctx_t* context = state->context.get();
-    if (context == nullptr) return fail("out of memory", state->name);
-
-    std::vector<int> descriptors;
-    std::string machine;
-    for (const DumpFile& file : files) {
-        auto descriptor = state->descriptor_of(file, progress);
-        if (!descriptor) return tl::unexpected<Error>(descriptor.error());
-        auto bytes = Bytes::map_descriptor(*descriptor, file.name);
-        if (!bytes) return tl::unexpected<Error>(bytes.error());
-        auto header = read_dump_header(file.name, bytes->view());
-        if (!header) return tl::unexpected<Error>(header.error());
-        machine = header->arch;
-        descriptors.push_back(*descriptor);
-    }
-    // QEMU's kdump header has the machine but no kernel's name; the library then believes neither.
-    if (!machine.empty()) ::kdump_set_string_attr(context, "arch.name", machine.c_str());
-    ::kdump_set_number_attr(context, "cache.size", cached_pages);
-    // Mapped, a file that ends early is a SIGBUS.
-    ::kdump_set_number_attr(context, "file.mmap_policy", KDUMP_MMAP_NEVER);
-    if (::kdump_open_fdset(context, static_cast<unsigned>(descriptors.size()), descriptors.data()) != KDUMP_OK)
-        return fail(last_error(context), state->name);
-    ::kdump_set_string_attr(context, "addrxlat.ostype", "linux");
-
-    state->format = text_attribute(context, "file.description");
-    state->arch = text_attribute(context, "arch.name");
-    state->big_endian = number_attribute(context, "arch.byte_order", KDUMP_LITTLE_ENDIAN) == KDUMP_BIG_ENDIAN;
-    state->page_size = number_attribute(context, "arch.page_size", 4096);
-    state->pointer_size = number_attribute(context, "arch.ptr_size", 8);
-    state->vmcoreinfo = Vmcoreinfo(blob_attribute(context, "linux.vmcoreinfo.raw"));
-    state->cpus = read_cpus(context);
+    for (const DumpFile& file : files)
+        if (auto added = state->add(file, progress); !added) return tl::unexpected<Error>(added.error());
+    if (auto started = state->start(); !started) return tl::unexpected<Error>(started.error());
+    state->tell_missing_parts();
+    if (state->vmcoreinfo.empty()) state->search_vmcoreinfo(progress);
     return Dump(std::move(state));
 }
 
@@ -183,40 +157,44 @@ const std::string& Dump::name() const {
     return state_->name;
 }
 const std::string& Dump::format() const {
-    return state_->format;
+    return state_->reader->facts().format;
 }
 const std::string& Dump::arch() const {
-    return state_->arch;
+    return state_->reader->facts().arch;
 }
 bool Dump::big_endian() const {
-    return state_->big_endian;
+    return state_->reader->facts().big_endian;
 }
 std::size_t Dump::page_size() const {
-    return state_->page_size;
+    return state_->reader->facts().page_size;
 }
 std::size_t Dump::pointer_size() const {
-    return state_->pointer_size;
+    return state_->reader->facts().pointer_size;
 }
 const Vmcoreinfo& Dump::vmcoreinfo() const {
     return state_->vmcoreinfo;
 }
 const std::vector<CpuRegisters>& Dump::cpus() const {
-    return state_->cpus;
+    return state_->reader->facts().cpus;
 }
 const std::vector<Error>& Dump::problems() const {
     return state_->problems;
 }
 
 bool Dump::read(std::uint64_t address, std::span<std::byte> out) const {
-    return state_->read(KDUMP_KVADDR, address, out);
+    const auto fetch = [&](std::uint64_t from, std::span<std::byte> piece) {
+        return state_->reader->read(AddressSpace::kernel_virtual, from, piece);
+    };
+    // What is read at one go is seldom read again.
+    return out.size() > PageCache::piece_bytes ? fetch(address, out) : state_->cache.read(address, out, fetch);
 }
 
 bool Dump::read_physical(std::uint64_t address, std::span<std::byte> out) const {
-    return state_->read(KDUMP_KPHYSADDR, address, out);
+    return state_->reader->read(AddressSpace::physical, address, out);
 }
 
 std::string Dump::failure() const {
-    return last_error(state_->context.get());
+    return state_->reader->failure();
 }
 
 std::optional<std::uint64_t> Dump::read_number(std::uint64_t address, std::size_t bytes) const {

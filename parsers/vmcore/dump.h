@@ -4,8 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -15,6 +13,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/progress.h"
+#include "parsers/vmcore/dump_facts.h"
 #include "parsers/vmcore/vmcoreinfo.h"
 
 namespace stallsight {
@@ -23,15 +22,6 @@ struct DumpFile {
     std::string name;       // as the user knows it
     Bytes bytes;            // the whole file, mapped
     std::string disk_path;  // where it lies as a plain file, or empty: it came out of an archive
-};
-
-// What a CPU's NT_PRSTATUS note holds: its registers when the kernel crashed or the machine was stopped.
-struct CpuRegisters {
-    int number = 0;                                            // by the order of the notes: offline CPUs have none
-    std::uint64_t pid = 0;                                     // pr_pid; QEMU puts the CPU's number + 1 there
-    std::map<std::string, std::uint64_t, std::less<>> values;  // "rip", "rsp" (x86_64), "gpr1", "nip" (ppc64) ...
-
-    [[nodiscard]] std::optional<std::uint64_t> value(std::string_view name) const;
 };
 
 class Dump {

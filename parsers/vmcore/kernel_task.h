@@ -20,6 +20,7 @@ struct KernelTask {
     std::optional<std::uint32_t> preempt_count;
     std::optional<double> start_time_s;  // on the kernel's own clock, since boot
     std::vector<Frame> frames;           // innermost first; an exception RIP is a frame with return_address = false
+    std::string stack_broken;            // why a dump's stack ends before its outermost frame; empty: it does not
     std::uint64_t line = 0, line_last = 0;  // first and last line in a text; 0: of a dump
 };
 
@@ -30,6 +31,7 @@ struct LockWait {
     std::string name;        // the variable that the lock is; empty: not known
     std::uint64_t address = 0;
     std::optional<std::size_t> owner;  // index of KernelState::tasks
+    bool shared = false;               // readers hold it: `owner` is the last of them that came, and may have left
 };
 
 struct RunQueue {
@@ -54,19 +56,22 @@ struct LogLines {
 struct RcuState {
     struct Cpu {
         int cpu = 0;
-        std::optional<std::uint64_t> grace_period;  // rcu_data.gp_seq: the last one that this CPU saw
-        std::optional<bool> awaited;                // its quiescent state is still missing
-        std::optional<std::uint64_t> callbacks;     // queued
+        std::optional<std::int64_t> grace_period;  // rcu_data.gp_seq: the last one that this CPU saw
+        std::optional<bool> awaited;               // its quiescent state is still missing
+        std::optional<std::uint64_t> callbacks;    // queued
     };
-    std::string name;                           // "rcu_preempt"
-    std::optional<std::uint64_t> grace_period;  // rcu_state.gp_seq
+    std::string name;                          // "rcu_preempt"
+    std::optional<std::int64_t> grace_period;  // rcu_state.gp_seq: "g=" of a stall report
     bool in_progress = false;
     std::optional<std::uint64_t> started_jiffies;
+    std::optional<std::size_t> kthread;  // index of KernelState::tasks
+    std::vector<std::size_t> readers;    // tasks that it waits for: preempted in a read-side critical section
     std::vector<Cpu> cpus;
 };
 
 struct KernelState {
     std::string release, panic, command_line;  // empty: not known
+    std::optional<std::int64_t> crash_time_s;  // since 1970; none where the kernel did not crash by itself
     std::optional<int> cpus;
     std::uint64_t log_lines = 0;  // of the kernel log that is in it
     std::vector<LogLines> log;    // where a text holds them; empty: of a dump, or there is none

@@ -1,4 +1,5 @@
-// A small dump made in a test: an ELF core of one piece of memory from physical address 0 on, with vmcoreinfo.
+// A small dump made in a test: one piece of memory from physical address 0 on, with vmcoreinfo, as an ELF core or
+// kdump-compressed (its pages as they are: the compression is the library's business).
 #pragma once
 
 #include <elf.h>
@@ -6,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "parsers/vmcore/dump.h"
 
@@ -21,7 +23,7 @@ public:
         info("OSRELEASE=5.4.0-made");
         info("PAGESIZE=4096");
         if (machine == Machine::x86_64) {
-            info("SYMBOL(swapper_pg_dir)=" + hex(base() + 0x1000));
+            info("SYMBOL(init_top_pgt)=" + hex(base() + 0x1000));
             info("NUMBER(phys_base)=0");
             info("SYMBOL(_stext)=" + hex(base()));
             number(0x1000 + 511 * 8, 8, 0x2003);  // to the next table
@@ -39,14 +41,15 @@ public:
     void info(const std::string& line) { vmcoreinfo_ += line + "\n"; }
     void symbol(const std::string& name, std::uint64_t at) { info("SYMBOL(" + name + ")=" + hex(base() + at)); }
 
+    // The notes then have none.
+    std::string take_vmcoreinfo() { return std::exchange(vmcoreinfo_, {}); }
+
     void bytes(std::uint64_t at, std::string_view text) { memory_.replace(at, text.size(), text); }
     void number(std::uint64_t at, std::size_t size, std::uint64_t value) { bytes(at, encoded(size, value)); }
     void pointer(std::uint64_t at, std::uint64_t to) { number(at, 8, base() + to); }
 
-    [[nodiscard]] std::string file() const {
-        std::string note = encoded(4, 11) + encoded(4, vmcoreinfo_.size()) + encoded(4, 0);
-        note += std::string("VMCOREINFO\0\0", 12) + vmcoreinfo_;
-        note.resize((note.size() + 3) / 4 * 4);
+    [[nodiscard]] std::string elf() const {
+        const std::string note = notes();
         const std::uint64_t notes_at = sizeof(Elf64_Ehdr) + 2 * sizeof(Elf64_Phdr);
         const std::uint64_t memory_at = (notes_at + note.size() + 4095) / 4096 * 4096;
 
@@ -64,9 +67,47 @@ public:
         return out + memory_;
     }
 
-    [[nodiscard]] Result<Dump> open() const { return Dump::open({{"made", Bytes::own(file()), ""}}); }
+    // makedumpfile's format, header version 6; `from` and `to` of its pages where it is a part of a split dump.
+    [[nodiscard]] std::string kdump(std::uint64_t from = 0, std::uint64_t to = 0) const {
+        const std::uint64_t pages = memory_.size() / page;
+        const bool split = to != 0;
+        if (!split) to = pages;
+        std::string out = "KDUMP   " + encoded(4, 6) + std::string(4 * 65, '\0');
+        out += machine_ == Machine::x86_64 ? "x86_64" : "ppc64";
+        out.resize(428);
+        out += encoded(4, page) + encoded(4, 1) + encoded(4, 2) + encoded(4, pages);
+        out.resize(page);
+        const std::string note = notes();
+        out += encoded(8, 0) + encoded(4, 0) + encoded(4, split ? 1 : 0) + encoded(8, from) + encoded(8, to);
+        out += encoded(8, page + 128 + 24) + encoded(8, vmcoreinfo_.size());
+        out += encoded(8, page + 128) + encoded(8, note.size()) + encoded(8, 0) + encoded(8, 0);
+        out += encoded(8, from) + encoded(8, to) + encoded(8, pages);
+        out.resize(page + 128);
+        out += note;
+        out.resize(2 * page);
+        for (int bitmap = 0; bitmap < 2; ++bitmap) {
+            out.append(pages / 8, '\xff');
+            out.resize((3 + static_cast<std::size_t>(bitmap)) * page);
+        }
+        const std::uint64_t data = out.size() + (to - from) * 24;
+        for (std::uint64_t i = from; i < to; ++i)
+            out += encoded(8, data + (i - from) * page) + encoded(4, page) + encoded(4, 0) + encoded(8, 0);
+        return out + memory_.substr(from * page, (to - from) * page);
+    }
+
+    [[nodiscard]] Result<Dump> open() const { return Dump::open({{"made", Bytes::own(elf()), ""}}); }
 
 private:
+    static constexpr std::size_t page = 4096;
+
+    [[nodiscard]] std::string notes() const {
+        if (vmcoreinfo_.empty()) return {};
+        std::string note = encoded(4, 11) + encoded(4, vmcoreinfo_.size()) + encoded(4, 0);
+        note += std::string("VMCOREINFO\0\0", 12) + vmcoreinfo_;
+        note.resize((note.size() + 3) / 4 * 4);
+        return note;
+    }
+
     [[nodiscard]] std::string encoded(std::size_t size, std::uint64_t value) const {
         std::string out(size, '\0');
         for (std::size_t i = 0; i < size; ++i) out[big_ ? size - 1 - i : i] = static_cast<char>(value >> (8 * i));
@@ -89,6 +130,10 @@ private:
     Machine machine_;
     std::string memory_;
     std::string vmcoreinfo_;
+};
+
+inline const auto name_of_machine = [](const auto& test) {
+    return std::string(test.param == MadeDump::Machine::ppc64 ? "ppc64" : "x86_64");
 };
 
 }  // namespace stallsight

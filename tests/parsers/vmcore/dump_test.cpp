@@ -1,6 +1,7 @@
 // Against the captures' two dumps of one machine; crash-oracle.txt and monitor.txt beside them are the truth.
 #include "parsers/vmcore/dump.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <array>
@@ -8,6 +9,7 @@
 #include <span>
 
 #include "tests/support/captured_dump.h"
+#include "tests/support/made_dump.h"
 
 namespace stallsight {
 namespace {
@@ -65,6 +67,85 @@ TEST_P(CapturedDump, HasTheRegistersOfEachCpu) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Captures, CapturedDump, testing::ValuesIn(captured_dump_names));
+
+Result<Dump> open_files(const std::vector<std::string>& files) {
+    std::vector<DumpFile> parts;
+    for (const std::string& file : files)
+        parts.push_back({"part " + std::to_string(parts.size() + 1), Bytes::own(file), ""});
+    return Dump::open(parts);
+}
+
+MadeDump with_a_word(MadeDump::Machine machine) {
+    MadeDump made(machine);
+    made.number(0x30000, 4, 0xfeedface);
+    return made;
+}
+
+class MadeDumps : public testing::TestWithParam<MadeDump::Machine> {};
+
+TEST_P(MadeDumps, AreReadInEachFormat) {
+    const MadeDump made = with_a_word(GetParam());
+    for (const std::string& file : {made.elf(), made.kdump()}) {
+        const auto dump = open_files({file});
+        ASSERT_TRUE(dump) << dump.error().text();
+        EXPECT_EQ(dump->vmcoreinfo().value("OSRELEASE"), "5.4.0-made");
+        EXPECT_EQ(dump->read_number(made.base() + 0x30000, 4), 0xfeedface) << dump->failure();
+        EXPECT_THAT(dump->problems(), testing::IsEmpty());
+    }
+}
+
+TEST_P(MadeDumps, OfSeveralFilesAreOne) {
+    const MadeDump made = with_a_word(GetParam());
+    const auto dump = open_files({made.kdump(40, 64), made.kdump(0, 40)});
+    ASSERT_TRUE(dump) << dump.error().text();
+    EXPECT_EQ(dump->read_number(made.base() + 0x30000, 4), 0xfeedface) << dump->failure();
+    EXPECT_THAT(dump->problems(), testing::IsEmpty());
+}
+
+TEST_P(MadeDumps, SayWhichPartIsMissing) {
+    const MadeDump made = with_a_word(GetParam());
+    const auto dump = open_files({made.kdump(0, 40)});
+    ASSERT_TRUE(dump) << dump.error().text();
+    ASSERT_EQ(dump->problems().size(), 1);
+    EXPECT_EQ(dump->problems()[0].text(), "part 1: a part of the split dump is missing: the one with page 40");
+    EXPECT_FALSE(dump->read_number(made.base() + 0x30000, 4));
+}
+
+TEST_P(MadeDumps, ThatEndEarlyAreReadAsFarAsTheyGo) {
+    MadeDump made = with_a_word(GetParam());
+    made.number(0x20000, 4, 0xcafe);
+    for (const std::string& file : {made.elf(), made.kdump()}) {
+        const auto dump = open_files({file.substr(0, file.size() - 0x18000)});
+        ASSERT_TRUE(dump) << dump.error().text();
+        ASSERT_EQ(dump->problems().size(), 1);
+        EXPECT_EQ(dump->problems()[0].text(), "part 1: ends early: 98304 bytes of it are missing");
+        EXPECT_EQ(dump->read_number(made.base() + 0x20000, 4), 0xcafe) << dump->failure();
+        EXPECT_FALSE(dump->read_number(made.base() + 0x30000, 4));
+        EXPECT_EQ(dump->failure(), "the file ends before this page");
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Machines, MadeDumps, testing::Values(MadeDump::Machine::x86_64, MadeDump::Machine::ppc64),
+                         name_of_machine);
+
+// QEMU's dump-guest-memory on a machine without the vmcoreinfo device.
+TEST(Dump, FindsVmcoreinfoInMemoryWhereTheFileHasNone) {
+    MadeDump made = with_a_word(MadeDump::Machine::x86_64);
+    made.bytes(0x5000, made.take_vmcoreinfo());
+    const auto dump = made.open();
+    ASSERT_TRUE(dump) << dump.error().text();
+    EXPECT_EQ(dump->vmcoreinfo().value("OSRELEASE"), "5.4.0-made");
+    EXPECT_EQ(dump->read_number(made.base() + 0x30000, 4), 0xfeedface) << dump->failure();
+}
+
+TEST(Dump, SaysThatThereIsNoVmcoreinfo) {
+    MadeDump made(MadeDump::Machine::x86_64);
+    made.take_vmcoreinfo();
+    const auto dump = made.open();
+    ASSERT_TRUE(dump) << dump.error().text();
+    ASSERT_EQ(dump->problems().size(), 1);
+    EXPECT_EQ(dump->problems()[0].text(), "made: has no vmcoreinfo, and none was found in its memory");
+}
 
 }  // namespace
 }  // namespace stallsight

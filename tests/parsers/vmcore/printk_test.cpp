@@ -150,9 +150,126 @@ TEST_P(LogBuf, WithImpossibleIndexesIsAnError) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Machines, LogBuf, testing::Values(MadeDump::Machine::x86_64, MadeDump::Machine::ppc64),
-                         [](const auto& test) {
-                             return std::string(test.param == MadeDump::Machine::ppc64 ? "ppc64" : "x86_64");
-                         });
+                         name_of_machine);
+
+// A ring of four descriptors and 256 bytes of text, laid out as Linux 6.1 does on 64-bit machines.
+class MadeRing {
+public:
+    enum State : std::uint64_t { reserved, committed, finalized, reusable };
+
+    explicit MadeRing(MadeDump::Machine machine) : dump(machine), big_(machine == MadeDump::Machine::ppc64) {
+        dump.symbol("prb", 0x4000);
+        for (const char* line : {"SIZE(printk_ringbuffer)=88",
+                                 "OFFSET(printk_ringbuffer.desc_ring)=0",
+                                 "OFFSET(printk_ringbuffer.text_data_ring)=48",
+                                 "OFFSET(prb_desc_ring.count_bits)=0",
+                                 "OFFSET(prb_desc_ring.descs)=8",
+                                 "OFFSET(prb_desc_ring.infos)=16",
+                                 "OFFSET(prb_desc_ring.head_id)=24",
+                                 "OFFSET(prb_desc_ring.tail_id)=32",
+                                 "SIZE(prb_desc)=24",
+                                 "OFFSET(prb_desc.state_var)=0",
+                                 "OFFSET(prb_desc.text_blk_lpos)=8",
+                                 "OFFSET(prb_data_blk_lpos.begin)=0",
+                                 "OFFSET(prb_data_blk_lpos.next)=8",
+                                 "SIZE(printk_info)=88",
+                                 "OFFSET(printk_info.seq)=0",
+                                 "OFFSET(printk_info.ts_nsec)=8",
+                                 "OFFSET(printk_info.text_len)=16",
+                                 "OFFSET(printk_info.caller_id)=20",
+                                 "OFFSET(prb_data_ring.size_bits)=0",
+                                 "OFFSET(prb_data_ring.data)=8",
+                                 "OFFSET(atomic_long_t.counter)=0"})
+            dump.info(line);
+        dump.pointer(0x4000, 0x4100);
+        dump.number(0x4100, 4, 2);
+        dump.pointer(0x4108, descs);
+        dump.pointer(0x4110, infos);
+        dump.number(0x4130, 4, 8);
+        dump.pointer(0x4138, text);
+    }
+
+    void ids(std::uint64_t tail, std::uint64_t head) {
+        dump.number(0x4118, 8, head);
+        dump.number(0x4120, 8, tail);
+    }
+
+    // A record whose text's block is from `begin` to `next`; `id` and sequence number are one here.
+    void record(std::uint64_t id, State state, std::uint64_t begin, std::uint64_t next, const std::string& words) {
+        const std::uint64_t desc = descs + id % 4 * 24;
+        dump.number(desc, 8, static_cast<std::uint64_t>(state) << 62U | id);
+        dump.number(desc + 8, 8, begin);
+        dump.number(desc + 16, 8, next);
+        const std::uint64_t info = infos + id % 4 * 88;
+        dump.number(info, 8, id);
+        dump.number(info + 8, 8, id * 1000000000);
+        dump.number(info + 16, 2, words.size());
+        dump.number(info + 19, 1, big_ ? 6 : 6 << 5U);
+        dump.number(info + 20, 4, id);
+        if ((begin & 1U) != 0) return;
+        const std::uint64_t start = begin / 256 == next / 256 ? begin % 256 : 0;  // never across the ring's end
+        dump.number(text + start, 8, id);
+        dump.bytes(text + start + 8, words);
+    }
+
+    [[nodiscard]] Result<PrintkLog> read() const {
+        const auto opened = dump.open();
+        if (!opened) return tl::unexpected<Error>(opened.error());
+        return read_printk(*opened);
+    }
+
+    static constexpr std::uint64_t descs = 0x5000, infos = 0x6000, text = 0x7000;
+    MadeDump dump;
+
+private:
+    bool big_;
+};
+
+class Ringbuffer : public testing::TestWithParam<MadeDump::Machine> {};
+
+TEST_P(Ringbuffer, IsReadRoundItsEnd) {
+    MadeRing ring(GetParam());
+    ring.record(6, MadeRing::finalized, 256 + 200, 256 + 232, "the oldest");
+    ring.record(7, MadeRing::finalized, 256 + 232, 512 + 64, "its block would cross the end of the ring");
+    ring.record(8, MadeRing::finalized, 3, 3, "");  // NO_LPOS
+    ring.record(9, MadeRing::committed, 512 + 64, 512 + 88, "may still grow");
+    ring.ids(6, 9);
+    const auto log = ring.read();
+    ASSERT_TRUE(log) << log.error().text();
+    EXPECT_EQ(text_of(*log),
+              "<6>[    6.000000][    T6] the oldest\n"
+              "<6>[    7.000000][    T7] its block would cross the end of the ring\n"
+              "<6>[    8.000000][    T8] \n"
+              "<6>[    9.000000][    T9] may still grow\n");
+    EXPECT_TRUE(log->problems.empty());
+}
+
+TEST_P(Ringbuffer, LeavesOutWhatIsNotWritten) {
+    MadeRing ring(GetParam());
+    ring.record(5, MadeRing::reusable, 256, 288, "gone");
+    ring.record(6, MadeRing::finalized, 288, 320, "there");
+    ring.record(7, MadeRing::reserved, 320, 352, "half");
+    ring.record(4, MadeRing::finalized, 352, 384, "of an older round");  // where 8 belongs
+    ring.ids(5, 8);
+    const auto log = ring.read();
+    ASSERT_TRUE(log) << log.error().text();
+    EXPECT_EQ(text_of(*log), "<6>[    6.000000][    T6] there\n");
+}
+
+TEST_P(Ringbuffer, SaysWhatItCannotRead) {
+    MadeRing ring(GetParam());
+    ring.record(6, MadeRing::finalized, 0, 0x1000, "a block larger than the ring");
+    ring.record(7, MadeRing::finalized, 16, 48, "sound");
+    ring.ids(6, 7);
+    const auto log = ring.read();
+    ASSERT_TRUE(log) << log.error().text();
+    ASSERT_EQ(log->records.size(), 2);
+    EXPECT_EQ(log->records[1].text, "sound");
+    EXPECT_THAT(log->problems, testing::ElementsAre("the text of 1 printk records cannot be read"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Machines, Ringbuffer, testing::Values(MadeDump::Machine::x86_64, MadeDump::Machine::ppc64),
+                         name_of_machine);
 
 TEST(Printk, NeedsVmcoreinfoThatNamesTheLog) {
     const auto dump = MadeDump(MadeDump::Machine::x86_64).open();

@@ -1,0 +1,19 @@
+// Parts of the analysis as JSON that several of its files write.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "analysis/analysis.h"
+#include "analysis/json_stream.h"
+
+namespace stallsight {
+
+// The member "frames". `symbols`: one a frame, or none.
+void write_frames(JsonStream& out, const std::vector<Frame>& frames,
+                  const std::vector<std::optional<Resolution>>& symbols = {});
+
+// One of "vmcores": a dump, or a saved session of a debugger.
+void write_vmcore(JsonStream& out, const Analysis& analysis, const CrashInfo& info);
+
+}  // namespace stallsight

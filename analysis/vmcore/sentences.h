@@ -1,0 +1,27 @@
+// What a stopped kernel's memory tells, in sentences: who waits for whom, and what a grace period waits for.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "parsers/vmcore/kernel_task.h"
+
+namespace stallsight {
+
+struct MemorySentence {
+    enum class About { lock, deadlock, grace_period };
+    About about = About::lock;
+    std::string text;
+    std::vector<std::string> why;    // the steps behind it, each a sentence
+    std::vector<std::size_t> tasks;  // indices of KernelState::tasks that it names
+    std::vector<int> cpus;           // that it says hold something up
+};
+
+// Deadlocks first, then grace periods, then other waits.
+std::vector<MemorySentence> memory_sentences(const KernelState& state);
+
+// The function that a task waits, sleeps or runs in: of a module where one is on its stack, else the innermost that
+// is not the scheduler's. Null: it has no stack.
+const Frame* telling_frame(const KernelTask& task);
+
+}  // namespace stallsight

@@ -1,0 +1,52 @@
+// libkdumpfile and what 0.5.1 of it needs to be told. It may crash on damaged dumps, and its objects cannot be
+// freed without harm; so it lives in a process of its own (dump_reader.h).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "parsers/vmcore/dump_facts.h"
+#include "parsers/vmcore/dump_header.h"
+
+struct _kdump_ctx;
+
+namespace stallsight {
+
+enum class AddressSpace : std::uint32_t { kernel_virtual, physical };
+
+class KdumpFile {
+public:
+    // Reads through the descriptors, which stay open. Where `missing` says that the files end before memory of it,
+    // that is not read: the library would make zeroes of it. Fails with the library's words.
+    static tl::expected<KdumpFile, std::string> open(std::span<const int> descriptors, const std::string& machine,
+                                                     std::vector<PhysicalRange> missing);
+
+    [[nodiscard]] DumpFacts facts() const;
+    // Whether all of `out` was read; failure() says why not.
+    bool read(AddressSpace space, std::uint64_t address, std::span<std::byte> out);
+    [[nodiscard]] std::string failure() const;
+
+    // A page among the next `count` ones from `page` on that begins with vmcoreinfo's first line: its text.
+    // `page` becomes the one to go on with, or nothing when there are no more.
+    std::string find_vmcoreinfo(std::optional<std::uint64_t>& page, std::uint64_t count);
+    // Translates by this text from now on.
+    void use_vmcoreinfo(const std::string& text);
+
+private:
+    explicit KdumpFile(_kdump_ctx* context) : context_(context) {}
+
+    bool read_all(int space, std::uint64_t address, std::span<std::byte> out);
+    bool is_missing(int space, std::uint64_t address, std::uint64_t size);
+
+    _kdump_ctx* context_;  // not freed: kdump_free() of 0.5.1 writes to what it freed before
+    std::vector<PhysicalRange> missing_;
+    std::string arch_;
+    std::uint64_t page_size_ = 0;
+    std::string failure_;
+};
+
+}  // namespace stallsight
