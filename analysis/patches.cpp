@@ -46,8 +46,9 @@ bool holds_line(const PatchHunk& hunk, const std::string& file, int line) {
 }
 
 bool touches(const PatchHunk& hunk, const Link& link) {
-    const auto functions = functions_of(hunk.hunk);
-    if (functions.empty()) return link.line > 0 && holds_line(hunk, link.file, link.line);
+    const std::vector<std::string>& functions = hunk.hunk.touched;
+    if (functions.empty())  // what the heading names, if anything, is not what is changed
+        return hunk.hunk.function.empty() && link.line > 0 && holds_line(hunk, link.file, link.line);
     return std::any_of(functions.begin(), functions.end(),
                        [&](const std::string& named) { return names_function(named, link.function); });
 }
@@ -67,12 +68,6 @@ void tie(PatchHunk& hunk, std::size_t index, std::vector<Chain>& chains) {
 }
 
 }  // namespace
-
-std::vector<std::string> functions_of(const Hunk& hunk) {
-    if (!hunk.touched.empty()) return hunk.touched;
-    if (hunk.function.empty()) return {};
-    return {hunk.function};
-}
 
 bool names_function(const std::string& named, const std::string& function) {
     constexpr std::size_t shortest_cut = 8;

@@ -8,9 +8,6 @@ namespace stallsight {
 // Needs analysis.chains; fills analysis.patch_hunks and the links' hunks.
 void tie_patches(Analysis& analysis);
 
-// The functions that a hunk changes: those with a changed line, or the one that its heading names.
-std::vector<std::string> functions_of(const Hunk& hunk);
-
 // Is `function` the one that the patch calls `named`? A diff tool may have cut the name in a heading short; a
 // compiler may have put .isra.0 or .cold behind it.
 bool names_function(const std::string& named, const std::string& function);

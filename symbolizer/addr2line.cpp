@@ -128,6 +128,7 @@ Result<void> Addr2line::filter(int descriptor, std::ostream& out, const Addr2lin
         if (count == 0 || !out) break;
     }
     impl_->file.debug_info().keep();
+    if (auto lack = impl_->file.lack()) return tl::unexpected(std::move(*lack));
     return {};
 }
 

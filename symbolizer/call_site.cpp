@@ -49,8 +49,11 @@ std::optional<MachineCode> CallSites::code(const ElfSection& section, std::uint6
                                            std::uint64_t end) const {
     const std::string_view content = ElfFile::content(section);
     if (start >= end || !section.contains(start) || end - section.address > content.size()) return std::nullopt;
+    const Symbol* function = symbols_.at(start);
+    const bool thumb = function && function->thumb;
+    if (thumb) end &= ~std::uint64_t{1};  // a return address to thumb code has bit 0 set
     return MachineCode{content.substr(start - section.address, end - start), start, file_.machine(),
-                       file_.big_endian()};
+                       file_.big_endian(), thumb};
 }
 
 Call CallSites::before(std::uint64_t return_address, std::uint64_t function_start) {

@@ -168,7 +168,12 @@ std::vector<DebugFile> DebugFiles::about() const {
 
 std::vector<Error> DebugFiles::take_errors() {
     const std::lock_guard lock(mutex_);
-    return std::exchange(errors_, {});
+    std::vector<Error> errors = std::exchange(errors_, {});
+    for (const auto& file : files_) {
+        const std::lock_guard file_lock(file->mutex());
+        if (auto lack = file->lack()) errors.push_back(std::move(*lack));
+    }
+    return errors;
 }
 
 void DebugFiles::keep_indexes() {

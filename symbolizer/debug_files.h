@@ -31,7 +31,7 @@ public:
     [[nodiscard]] std::vector<const SystemMap*> maps() const;
 
     [[nodiscard]] std::vector<DebugFile> about() const;  // of those that were read
-    // Why files could not be read, since this was asked last.
+    // Why files could not be read since this was asked last, and what is lacking in those that were.
     std::vector<Error> take_errors();
     void keep_indexes();
 

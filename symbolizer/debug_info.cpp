@@ -126,15 +126,18 @@ void DebugInfo::prepare(const std::vector<std::uint64_t>& addresses, unsigned th
     for (const std::uint64_t address : addresses)
         if (const auto unit = index_->unit_of(address); unit && !index_->table(*unit)) missing.insert(*unit);
     const std::vector<std::size_t> units(missing.begin(), missing.end());
-    std::vector<std::string> tables(units.size());
+    std::vector<std::string> tables(units.size()), missing_dwos(units.size());
     std::atomic<std::size_t> next = 0;
     // libdw has no locks: each thread reads by a session of its own.
     const auto work = [&](const ElfFile& elf) {
         Dwarf_Addr bias = 0;
         Dwarf* debug = elf.dwarf(bias);
         const CodeRange code = code_of(elf, bias);
-        for (std::size_t i; debug && (i = next++) < units.size();)
-            tables[i] = read_unit(debug, index_->die(units[i]), code).write();
+        for (std::size_t i; debug && (i = next++) < units.size();) {
+            UnitRead unit = read_unit(debug, index_->die(units[i]), code);
+            tables[i] = unit.parts.write();
+            missing_dwos[i] = std::move(unit.missing_dwo);
+        }
     };
     std::vector<std::thread> helpers;
     const bool shared = !elf_.relocatable() && units.size() >= worth_a_thread;  // a module is relocated by each
@@ -144,12 +147,14 @@ void DebugInfo::prepare(const std::vector<std::uint64_t>& addresses, unsigned th
         });
     if (!units.empty()) work(elf_);
     for (std::thread& helper : helpers) helper.join();
-    for (std::size_t i = 0; i < units.size(); ++i)
+    for (std::size_t i = 0; i < units.size(); ++i) {
         if (!tables[i].empty()) index_->add(units[i], std::move(tables[i]));
+        if (missing_dwo_.empty()) missing_dwo_ = std::move(missing_dwos[i]);
+    }
 }
 
 void DebugInfo::keep() {
-    if (!key_ || !index_ || !index_->has_grown()) return;
+    if (!key_ || !index_ || !index_->has_grown() || !missing_dwo_.empty()) return;
     // Another program may have kept other units since.
     const auto kept = store_.load(*key_);
     if (auto other = kept ? PlaceIndex::read(*kept) : std::nullopt) index_->add_all(*other);

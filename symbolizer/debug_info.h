@@ -23,6 +23,9 @@ public:
     // Reads what these addresses need beforehand, in `threads` at once where that is worth it.
     void prepare(const std::vector<std::uint64_t>& addresses, unsigned threads);
 
+    // Of split DWARF: a .dwo that was not found. What was read is then not all, and not kept.
+    [[nodiscard]] const std::string& missing_dwo() const { return missing_dwo_; }
+
     // Puts what was read into the cache.
     void keep();
 
@@ -35,6 +38,7 @@ private:
     std::optional<std::string> key_;  // in the store
     std::optional<PlaceIndex> index_;
     bool opened_ = false;
+    std::string missing_dwo_;
 };
 
 }  // namespace stallsight

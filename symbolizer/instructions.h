@@ -1,5 +1,5 @@
-// The calls and jumps in machine code. x86-64 and i386 by Capstone; ppc64, ppc64le, ppc, arm64, arm (not thumb) and
-// mips, whose instructions have one width and few forms of a call, by their bits; of others nothing is known.
+// The calls and jumps in machine code (machines/): x86-64, i386, ppc64, ppc64le, ppc, arm64, arm, thumb and mips
+// (not MIPS16, microMIPS); of others nothing is known.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +21,7 @@ struct MachineCode {
     std::uint64_t address = 0;
     unsigned machine = 0;  // EM_X86_64 ...
     bool big_endian = false;
+    bool thumb = false;  // of arm
 
     [[nodiscard]] std::uint64_t end() const { return address + bytes.size(); }
 };

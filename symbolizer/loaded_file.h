@@ -27,6 +27,8 @@ public:
     const SymbolTable& symbols();
     DebugInfo& debug_info();
     CallSites& call_sites();
+    // What could not be read of the debug info so far.
+    [[nodiscard]] std::optional<Error> lack() const;
 
 private:
     std::unique_ptr<ElfFile> elf_;

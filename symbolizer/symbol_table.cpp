@@ -60,14 +60,13 @@ void SymbolTable::read(const ElfFile& file, const ElfSection& table) {
         if (number != SHN_UNDEF && number < file.sections().size()) {
             const ElfSection& section = file.sections()[number];
             reference.defined = true;
-            reference.address = symbol.st_value + (file.relocatable() ? section.address : 0);
-            const bool named_code = type == STT_FUNC || type == STT_NOTYPE || type == STT_GNU_IFUNC;
             // An arm thumb function has bit 0 of its address set.
-            const bool thumb = file.machine() == EM_ARM && type == STT_FUNC;
+            const bool thumb = file.machine() == EM_ARM && type == STT_FUNC && (symbol.st_value & 1);
+            reference.address = symbol.st_value - thumb + (file.relocatable() ? section.address : 0);
+            const bool named_code = type == STT_FUNC || type == STT_NOTYPE || type == STT_GNU_IFUNC;
             if (section.holds_code() && named_code && !is_hidden_symbol(reference.name))
-                symbols_.push_back({without_dot(reference.name), reference.address & ~std::uint64_t{thumb},
-                                    symbol.st_size, 0, GELF_ST_BIND(symbol.st_info) == STB_GLOBAL,
-                                    type != STT_NOTYPE, i});
+                symbols_.push_back({without_dot(reference.name), reference.address, symbol.st_size, 0,
+                                    GELF_ST_BIND(symbol.st_info) == STB_GLOBAL, type != STT_NOTYPE, thumb, i});
         }
         if (keeps_references_) references_.push_back(reference);
     });
@@ -86,7 +85,7 @@ void SymbolTable::add_descriptors(const ElfFile& file) {
         if (!reference.defined || !descriptors->contains(reference.address) || reference.name.empty()) continue;
         const std::uint64_t offset = reference.address - descriptors->address;
         if (offset + 8 > content.size() || std::binary_search(known.begin(), known.end(), reference.name)) continue;
-        symbols_.push_back({reference.name, big_endian_word(content.substr(offset)), 0, 0, true, true});
+        symbols_.push_back({reference.name, big_endian_word(content.substr(offset)), 0, 0, true, true, false});
     }
 }
 

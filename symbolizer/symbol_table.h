@@ -18,6 +18,7 @@ struct Symbol {
     // last of its section, and what the kernel's memory has behind it is not known.
     std::uint64_t span = 0;
     bool global = false, is_function = false;
+    bool thumb = false;       // its code is arm's thumb code
     std::int64_t number = 0;  // in the symbol table
 
     [[nodiscard]] std::uint64_t extent() const { return span ? span : size; }

@@ -24,7 +24,7 @@ std::vector<Changed> changed_functions(const std::vector<Side>& sides) {
     for (const Side& side : sides)
         for (const Analysis* run : side)
             for (const PatchHunk& hunk : run->patch_hunks)
-                for (const std::string& name : functions_of(hunk.hunk)) {
+                for (const std::string& name : hunk.hunk.touched) {
                     auto it = std::find_if(out.begin(), out.end(), [&](const Changed& c) {
                         return c.function.function == name && c.function.file == hunk.file;
                     });

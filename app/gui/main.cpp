@@ -9,7 +9,7 @@
 
 #include "analysis/report/document.h"
 #include "app/gui/main_window.h"
-#include "app/gui/report/text_document.h"
+#include "app/gui/report/pdf.h"
 #include "app/gui/theme.h"
 #include "app/gui/timeline/timeline_plot.h"
 #include "app/source_options.h"

@@ -29,20 +29,21 @@ public:
         if (const char* text = dwarf_formstring(dwarf_attr(&skeleton_, DW_AT_comp_dir, &folder))) folder_ = text;
     }
 
-    UnitParts run() {
+    UnitRead run() {
         // Of split DWARF the .dwo has the functions, the skeleton the lines.
         Dwarf_Die split;
         std::uint8_t type = 0;
         const bool known =
             dwarf_cu_info(skeleton_.cu, nullptr, &type, nullptr, &split, nullptr, nullptr, nullptr) == 0;
-        Dwarf_Die& unit = known && type == DW_UT_skeleton && split.cu ? split : skeleton_;
+        const bool is_split = known && type == DW_UT_skeleton;
+        Dwarf_Die& unit = is_split && split.cu ? split : skeleton_;
         std::size_t count = 0;
         if (dwarf_getsrcfiles(&unit, &files_, &count) != 0) files_ = nullptr;
         read_functions(unit, 0);
         find_base();
         flatten_scopes();
         read_lines();
-        return std::move(parts_);
+        return {std::move(parts_), is_split && !split.cu ? name_of_dwo() : std::string()};
     }
 
 private:
@@ -50,6 +51,14 @@ private:
         std::uint64_t low, high;
         std::uint32_t scope;
     };
+
+    std::string name_of_dwo() {
+        for (const unsigned attribute : {DW_AT_dwo_name, DW_AT_GNU_dwo_name}) {
+            Dwarf_Attribute name;
+            if (const char* text = dwarf_formstring(dwarf_attr(&skeleton_, attribute, &name))) return text;
+        }
+        return "a .dwo";
+    }
 
     template <class Use>
     static void for_each_child(Dwarf_Die& parent, Use use) {
@@ -208,7 +217,7 @@ private:
 
 }  // namespace
 
-UnitParts read_unit(Dwarf* debug, Dwarf_Off unit, const CodeRange& code) {
+UnitRead read_unit(Dwarf* debug, Dwarf_Off unit, const CodeRange& code) {
     Dwarf_Die die;
     if (!dwarf_offdie(debug, unit, &die)) return {};
     return UnitReader(die, code).run();

@@ -4,6 +4,7 @@
 #include <elfutils/libdw.h>
 
 #include <cstdint>
+#include <string>
 
 #include "symbolizer/index/unit_table.h"
 
@@ -15,7 +16,13 @@ struct CodeRange {
     std::uint64_t low = 0, high = 0, bias = 0;
 };
 
-// `unit`: offset of the unit's DIE. A unit that cannot be read gives an empty table.
-UnitParts read_unit(Dwarf* debug, Dwarf_Off unit, const CodeRange& code);
+struct UnitRead {
+    UnitParts parts;  // empty of a unit that cannot be read
+    // Split DWARF: the .dwo that was not found. The lines are known all the same, functions are not.
+    std::string missing_dwo;
+};
+
+// `unit`: offset of the unit's DIE.
+UnitRead read_unit(Dwarf* debug, Dwarf_Off unit, const CodeRange& code);
 
 }  // namespace stallsight

@@ -50,11 +50,17 @@ protected:
         EXPECT_EQ(chain->links[chain->guilty_link].function, "nokia_rpmsg_notify");
         EXPECT_THAT(chain->links[chain->guilty_link].file, EndsWith("rpmsg_platform_driver.c"));
         EXPECT_EQ(chain->links[chain->guilty_link].line, 100);
-        EXPECT_EQ(chain->links[chain->end_link].count_after + static_cast<unsigned>(chain->by_scheduler),
-                  0x203U);
+        EXPECT_EQ(chain->links[chain->end_link].count_after + static_cast<unsigned>(chain->by_scheduler), 0x203U);
         EXPECT_FALSE(chain->contradictory);
         EXPECT_EQ(chain->unexplained, 0);
         EXPECT_FALSE(chain->links[chain->guilty_link].hunks.empty()) << "the patch changes it";
+    }
+
+    // Does a hunk of that patch change nokia_rpmsg_notify() where the chain runs through it?
+    static const PatchHunk* hunk_on_chain(const Analysis& analysis, const std::string& patch) {
+        for (const PatchHunk& hunk : analysis.patch_hunks)
+            if (hunk.on_chain && analysis.artifacts[hunk.artifact].artifact.path == patch) return &hunk;
+        return nullptr;
     }
 
     static const SignatureComparison& row_of(const Comparison& comparison, const std::string& part) {
@@ -111,6 +117,26 @@ TEST_F(LabSamples, SignaturesAreTheSameOnBothArchitectures) {
     for (const SignatureComparison& row : comparison.signatures)
         EXPECT_NE(row.verdict, Verdict::fresh) << row.title;
     EXPECT_EQ(row_of(comparison, "scheduling_while_atomic/nokia_rpmsg_notify").verdict, Verdict::unchanged);
+}
+
+// One change, as git, Mercurial and quilt wrote it. `hg diff` names no function: there the debug info's line
+// decides.
+TEST_F(LabSamples, PatchesOfEachToolAreTiedToTheChain) {
+    AnalysisOptions options;
+    const std::string folder = STALLSIGHT_SOURCE_DIR "/tests/data/patches/";
+    options.patches = {folder + "git-format-patch.patch", folder + "hg-diff.patch", folder + "hg-export.patch",
+                       folder + "quilt"};
+    const auto analysis = analyse(STALLSIGHT_SOURCE_DIR "/sample-logs/rpmsg-mutex-before-x86_64", options);
+    ASSERT_TRUE(analysis);
+    for (const char* patch :
+         {"git-format-patch.patch", "hg-diff.patch", "hg-export.patch", "notify-spinlock.patch"}) {
+        const PatchHunk* hunk = hunk_on_chain(*analysis, patch);
+        ASSERT_NE(hunk, nullptr) << patch;
+        EXPECT_EQ(hunk->hunk.old_start, 97) << patch;
+        EXPECT_EQ(hunk->file, "misc/rpmsg_platform_driver.c") << patch;
+        EXPECT_EQ(hunk->effect, "replaces mutex_lock() by spin_lock()") << patch;
+    }
+    EXPECT_EQ(hunk_on_chain(*analysis, "second.patch"), nullptr) << "it changes what stands behind the function";
 }
 
 }  // namespace

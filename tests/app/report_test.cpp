@@ -29,8 +29,8 @@ std::string report(const std::string& bundle, const std::string& format, const s
 TEST(ReportFormats, AllSayTheSame) {
     for (const std::string& format : text_formats) {
         const std::string text = report(sample, format);
-        for (const char* said : {"Environment", "5.4.72", "4 h 14 min 28 s", "How that is known", "50494.642", "bytes",
-                                 "prempt is not allowed", "Made by Stallsight"})
+        for (const char* said : {"Environment", "5.4.72", "4 h 14 min 28 s", "How that is known", "50494.642",
+                                 "bytes", "prempt is not allowed", "Made by Stallsight"})
             EXPECT_THAT(text, HasSubstr(said)) << format;
         EXPECT_EQ(text, report(sample, format)) << "the same bytes";
     }
@@ -133,6 +133,22 @@ TEST(ReportFormats, ThePdfIsTheSameBytesTwice) {
     const std::string redacted = text_of("--redact --redact-word clock_hwa");
     EXPECT_THAT(redacted, HasSubstr("word-1_app"));
     EXPECT_THAT(redacted, Not(HasSubstr("clock_hwa")));
+}
+
+TEST(ReportFormats, ThePdfHasAnOutlineAndPageNumbers) {
+    if (!std::filesystem::exists(STALLSIGHT_BIN_DIR "/stallsight-window"))
+        GTEST_SKIP() << "built without the window";
+    if (std::system("command -v pdftohtml >/dev/null 2>&1") != 0) GTEST_SKIP() << "pdftohtml is not installed";
+    const TemporaryFolder folder;
+    const std::string file = folder.file("report.pdf", report(sample, "pdf"));
+    const std::string out = (folder.path() / "report.xml").string();
+    ASSERT_EQ(
+        std::system(("pdftohtml -xml -i -stdout " + quoted(file) + " >" + quoted(out) + " 2>/dev/null").c_str()),
+        0);
+    const std::string xml = slurp(out);
+    EXPECT_THAT(xml, HasSubstr("<item page=\"1\">Answer</item>"));
+    EXPECT_THAT(xml, HasSubstr(">Evidence</item>"));
+    EXPECT_THAT(xml, HasSubstr(">1 / "));
 }
 
 }  // namespace

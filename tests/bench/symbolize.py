@@ -6,9 +6,9 @@ usage: symbolize.py STALLSIGHT VMLINUX [COUNT]
 
 Cold: our cache is empty; the page cache is warm for everybody. Warm: our cache is full of what a first run read; asked
 are other addresses than those. Prints wall time and peak memory (the best of the rounds), their ratios, how often we
-agree where llvm-symbolizer and eu-addr2line do, and each difference with its reason. Fails below 99.9 %.
+agree where two of the others do, and the differences by reason. Fails below 99.9 %.
 """
-import bisect
+import collections
 import os
 import posixpath
 import random
@@ -19,7 +19,9 @@ import sys
 import tempfile
 import time
 
-FEW, ROUNDS = 15, 5
+FEW, ROUNDS, SHOWN = 15, 5, 10
+# llvm-symbolizer 14 names every function of a ppc64le kernel _end: there the second pair judges alone.
+JUDGES = [("llvm-symbolizer", "eu-addr2line"), ("eu-addr2line", "addr2line")]
 SLOW = {"eu-addr2line": 1, "addr2line": 2}  # rounds of many addresses
 
 
@@ -139,19 +141,29 @@ def compare(found, addresses, vmlinux):
     ours = said["stallsight cold"]
     if said["stallsight warm"] != ours:
         sys.exit("the cache answers differently")
-    judges = [said[name] for name in ("llvm-symbolizer", "eu-addr2line") if name in said]
-    if len(judges) < 2:
-        print("  without llvm-symbolizer and eu-addr2line nothing is compared")
-        return True
+    names = Names(vmlinux)
+    right = [compare_with(pair, said, addresses, names) for pair in JUDGES if all(name in said for name in pair)]
+    if not right:
+        print("  without eu-addr2line and another one nothing is compared")
+    return all(right)
+
+
+def compare_with(pair, said, addresses, names):
+    """Ours beside the answers of two that agree."""
+    ours, judges = said["stallsight cold"], [said[name] for name in pair]
     agreed = [i for i in range(len(addresses)) if judges[0][i] == judges[1][i]]
     wrong = [i for i in agreed if ours[i] != judges[0][i]]
-    print(f"  {len(agreed)} answers of llvm-symbolizer and eu-addr2line are the same; {len(wrong)} of ours differ")
-    names = Names(vmlinux)
+    print(f"  {len(agreed)} answers of {' and '.join(pair)} are the same; {len(wrong)} of ours differ")
+    reasons = collections.defaultdict(list)
     for i in wrong:
-        print(f"    {addresses[i]:#x}: {ours[i]} instead of {judges[0][i]}: {names.reason(ours[i], judges[0][i])}")
+        reasons[names.reason(ours[i], judges[0][i])].append(i)
+    for reason, places in reasons.items():
+        print(f"    {len(places)}: {reason}")
+        for i in places[:SHOWN]:
+            print(f"      {addresses[i]:#x}: {ours[i]} instead of {judges[0][i]}")
     split = [i for i in range(len(addresses)) if judges[0][i] != judges[1][i]]
-    sides = [sum(ours[i] == judge[i] for i in split) for judge in judges]
-    print(f"  of the other {len(split)} we say {sides[0]} as llvm-symbolizer, {sides[1]} as eu-addr2line")
+    sides = [f"{sum(ours[i] == judge[i] for i in split)} as {name}" for name, judge in zip(pair, judges)]
+    print(f"  of the other {len(split)} we say {', '.join(sides)}")
     return len(wrong) <= len(agreed) / 1000
 
 

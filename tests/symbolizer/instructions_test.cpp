@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 namespace stallsight {
 namespace {
@@ -32,10 +33,35 @@ TEST(Instructions, KnowsCallsOfFixedWidth) {
     EXPECT_EQ(last(EM_ARM, false, {0xeb000002})->target, 0x1010u);                // bl .+16
     EXPECT_EQ(last(EM_ARM, false, {0xe12fff33})->kind, Kind::indirect_call);      // blx r3
     EXPECT_FALSE(last(EM_ARM, false, {0xe1a00000}));                              // may be thumb
+    EXPECT_EQ(last(EM_ARM, false, {0xfb000001})->target, 0x100eu);                // blx .+14
+    EXPECT_EQ(last(EM_MIPS, true, {0x04110003, 0})->target, 0x1010u);             // bal .+16, nop
     EXPECT_EQ(last(EM_MIPS, true, {0x0c000404, 0})->target, 0x1010u);             // jal, nop
     EXPECT_EQ(last(EM_MIPS, true, {0x0320f809, 0})->kind, Kind::indirect_call);   // jalr t9, nop
     EXPECT_FALSE(last(EM_RISCV, false, {0x000000ef}));
     EXPECT_FALSE(last(EM_PPC64, true, {}));
+}
+
+// Bytes and targets as llvm-mc and llvm-objdump have them.
+TEST(Instructions, KnowsThumb) {
+    using namespace std::string_view_literals;
+    const auto at_end = [](std::string_view bytes) {
+        return last_instruction({bytes, 0x1000, EM_ARM, false, true});
+    };
+    EXPECT_EQ(at_end("\x00\xf0\x06\xf8"sv)->kind, Kind::direct_call);  // bl .+16
+    EXPECT_EQ(at_end("\x00\xf0\x06\xf8"sv)->target, 0x1010u);
+    EXPECT_EQ(at_end("\xff\xf7\xf6\xff"sv)->target, 0x0ff0u);          // bl .-16
+    EXPECT_EQ(at_end("\x00\xbf\xff\xf7\xf6\xef"sv)->target, 0x0ff0u);  // nop; blx .-18, to a word
+    EXPECT_EQ(at_end("\x98\x47"sv)->kind, Kind::indirect_call);        // blx r3
+    EXPECT_EQ(at_end("\x18\x47"sv)->kind, Kind::indirect_jump);        // bx r3
+    EXPECT_EQ(at_end("\x70\x47"sv)->kind, Kind::other);                // bx lr
+    EXPECT_EQ(at_end("\x06\xe0"sv)->target, 0x1010u);                  // b .+16
+    EXPECT_EQ(at_end("\x00\xbf"sv)->kind, Kind::other);                // nop
+    EXPECT_FALSE(at_end(""sv));
+    std::vector<std::uint64_t> targets;  // movw r1, #612; b.w .-34; beq.w .+8; bl .+16
+    for_each_branch(
+        {"\x40\xf2\x64\x21\xff\xf7\xef\xbf\x00\xf0\x02\x80\x00\xf0\x06\xf8"sv, 0x1000, EM_ARM, false, true},
+        [&](const Instruction& found) { targets.push_back(found.target); });
+    EXPECT_EQ(targets, (std::vector<std::uint64_t>{0x0fe6, 0x101c}));
 }
 
 TEST(Instructions, ReadsX86Forwards) {

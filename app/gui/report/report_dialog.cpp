@@ -9,6 +9,7 @@
 #include <QVBoxLayout>
 #include <array>
 
+#include "app/gui/report/pdf.h"
 #include "app/gui/report/text_document.h"
 #include "app/gui/theme.h"
 #include "app/gui/words.h"

@@ -1,19 +1,17 @@
 #include "app/gui/report/text_document.h"
 
 #include <QAbstractTextDocumentLayout>
-#include <QBuffer>
 #include <QPainter>
-#include <QPdfWriter>
-#include <QRegularExpression>
-#include <QSaveFile>
 #include <QSvgRenderer>
 #include <QTextCursor>
 #include <QTextObjectInterface>
 #include <QTextOption>
 #include <QTextTable>
+#include <array>
 
 #include "analysis/report/markup.h"
 #include "analysis/report/svg.h"
+#include "app/gui/report/column_widths.h"
 #include "app/gui/words.h"
 
 namespace stallsight::gui {
@@ -23,8 +21,8 @@ namespace {
 constexpr int svg_object = QTextFormat::UserObject + 1;
 constexpr int svg_property = QTextFormat::UserProperty + 1;
 constexpr qreal body_points = 8.5, code_points = 7;
-constexpr qreal page_width = 520;  // before there is a layout
-constexpr qreal screen_dpi = 96;   // what margins are in
+constexpr std::array title_points = {16.0, 12.0, 10.0};  // by heading level
+constexpr qreal page_width = 520;                        // before there is a layout
 
 // Draws a picture of the report at the width of the text.
 class SvgObject : public QObject, public QTextObjectInterface {
@@ -57,9 +55,9 @@ public:
     }
 
     void write(const Document& document) {
-        title(document.title, 16);
+        title(document.title, 1);
         for (const ReportSection& section : document.sections) {
-            title(section.title, 12);
+            title(section.title, 2);
             for (const Block& block : section.blocks) std::visit([this](const auto& b) { write(b); }, block);
         }
     }
@@ -76,10 +74,11 @@ private:
         is_first_ = false;
     }
 
-    void title(const std::string& text, qreal points) {
+    void title(const std::string& text, int level) {
+        const qreal points = title_points[static_cast<std::size_t>(level - 1)];
         block(points);
         QTextBlockFormat format = cursor_.blockFormat();
-        format.setHeadingLevel(points > 12 ? 1 : 2);
+        format.setHeadingLevel(level);
         cursor_.setBlockFormat(format);
         QTextCharFormat look = plain_;
         look.setFontPointSize(points);
@@ -110,7 +109,7 @@ private:
         block();
         line(paragraph.line);
     }
-    void write(const Heading& heading) { title(heading.text, 10); }
+    void write(const Heading& heading) { title(heading.text, 3); }
     void write(const Finding& finding) {
         for (const Line& said : finding.says) {
             block(6);
@@ -162,6 +161,7 @@ private:
         format.setCellSpacing(0);
         format.setHeaderRowCount(1);
         format.setWidth(QTextLength(QTextLength::PercentageLength, 100));
+        format.setColumnWidthConstraints(column_widths(table, plain_, look_of(Span::Style::code)));
         const auto columns = static_cast<int>(table.headings.size());
         QTextTable* grid = cursor_.insertTable(static_cast<int>(table.rows.size()) + 1, columns, format);
         for (int column = 0; column < columns; ++column)
@@ -182,20 +182,6 @@ private:
     bool is_first_ = true;
 };
 
-// The writer puts the time of its run into the file; with another time it would not be the same file.
-void forget_the_time(QByteArray& pdf) {
-    static const QRegularExpression stamp(R"(/CreationDate \(D:\d{14}[^)]*\))");
-    const QString text = QString::fromLatin1(pdf);
-    for (auto it = stamp.globalMatch(text); it.hasNext();) {
-        const auto match = it.next();
-        const QByteArray without_digits = match.captured().toLatin1();
-        QByteArray replaced = without_digits;
-        for (qsizetype i = replaced.indexOf("D:") + 2; i < replaced.size(); ++i)
-            if (replaced[i] >= '0' && replaced[i] <= '9') replaced[i] = '0';
-        pdf.replace(match.capturedStart(), match.capturedLength(), replaced);
-    }
-}
-
 }  // namespace
 
 std::unique_ptr<QTextDocument> text_document(const Document& document) {
@@ -209,23 +195,6 @@ std::unique_ptr<QTextDocument> text_document(const Document& document) {
     text->setMetaInformation(QTextDocument::DocumentTitle, qs(document.title));
     Writer(*text).write(document);
     return text;
-}
-
-bool write_pdf(const Document& document, const QString& path) {
-    QByteArray bytes;
-    QBuffer buffer(&bytes);
-    if (!buffer.open(QIODevice::WriteOnly)) return false;
-    {
-        QPdfWriter pdf(&buffer);
-        pdf.setTitle(qs(document.title) + QStringLiteral(" · Stallsight"));
-        pdf.setCreator("Stallsight " STALLSIGHT_VERSION);
-        pdf.setPageSize(QPageSize(QPageSize::A4));
-        pdf.setPageMargins(QMarginsF(), QPageLayout::Millimeter);
-        text_document(document)->print(&pdf);
-    }
-    forget_the_time(bytes);
-    QSaveFile file(path);
-    return file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit();
 }
 
 }  // namespace stallsight::gui

@@ -1,4 +1,5 @@
-// A report as a QTextDocument: what the preview shows and the PDF prints.
+// A report as a QTextDocument: what the preview shows and the PDF prints. Titles have heading levels: 1 the
+// report's, 2 a section's, 3 one inside a section.
 #pragma once
 
 #include <QTextDocument>
@@ -8,10 +9,9 @@
 
 namespace stallsight::gui {
 
+constexpr double screen_dpi = 96;  // what a document's margins are in
+
 // Black on white, whatever the window's theme is; pictures are drawn from their SVG, as vectors.
 std::unique_ptr<QTextDocument> text_document(const Document& document);
-
-// A4. False: it could not be written. The same document gives the same bytes.
-bool write_pdf(const Document& document, const QString& path);
 
 }  // namespace stallsight::gui
