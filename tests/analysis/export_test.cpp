@@ -35,6 +35,7 @@ Analysis one_core(std::vector<StallEpisode> stalls) {
     a.cores.push_back(core);
     EventInfo event;
     event.id = "e1";
+    event.title = "INFO: rcu_preempt detected stalls in hwa_poll";
     event.report.time = Time(12000000);
     event.report.cpu = 1;
     a.events.push_back(event);
