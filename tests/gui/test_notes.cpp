@@ -52,6 +52,7 @@ private slots:
         QVERIFY(picture.save(file));
         const NoteText text("![seen](" + file + ")", 500);
         QVERIFY(text.size().height() < 100);
+        QCOMPARE(text.toPlainText(), "[" + file + "]");
         QVERIFY(!text.resource(QTextDocument::ImageResource, QUrl::fromLocalFile(file)).isValid());
     }
 

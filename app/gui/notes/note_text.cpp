@@ -26,6 +26,13 @@ void calm_headings(QTextDocument& document) {
     }
 }
 
+// A picture is not shown, wherever it lies: its name stands there. Without this, Qt opens the file by itself.
+void name_pictures(QTextDocument& document) {
+    const QString object(QChar::ObjectReplacementCharacter);
+    for (QTextCursor at = document.find(object); !at.isNull(); at = document.find(object, at))
+        at.insertText("[" + at.charFormat().toImageFormat().name() + "]", QTextCharFormat());
+}
+
 }  // namespace
 
 NoteText::NoteText(const QString& markdown, int width, QObject* parent) : QTextDocument(parent) {
@@ -33,6 +40,7 @@ NoteText::NoteText(const QString& markdown, int width, QObject* parent) : QTextD
     setDefaultFont(ui_font());
     setMarkdown(markdown, features);
     calm_headings(*this);
+    name_pictures(*this);
     setTextWidth(width);
 }
 
