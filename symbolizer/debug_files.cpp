@@ -74,6 +74,10 @@ std::vector<Error> DebugFiles::add_directory(const std::string& path) {
     const std::lock_guard lock(mutex_);
     std::vector<std::string> found;
     std::error_code error;
+    if (fs::is_regular_file(path, error)) {
+        list(path);
+        return {};
+    }
     fs::recursive_directory_iterator at(path, fs::directory_options::skip_permission_denied, error), end;
     for (; !error && at != end; at.increment(error)) {
         std::error_code unreadable;

@@ -108,7 +108,8 @@ public:
     // separate debug file may both be added: one answers for the other.
     Result<DebugFile> add(const std::string& name, const Bytes& bytes);
     // Lists every .ko, vmlinux, .debug (compressed or not, .build-id/ab/cdef.debug too) and System.map under a
-    // folder. They are read when a place in them is asked for. What cannot be listed is returned.
+    // folder, or the one file that `path` is. They are read when a place in them is asked for. What cannot be listed
+    // is returned.
     std::vector<Error> add_directory(const std::string& path);
 
     [[nodiscard]] std::vector<DebugFile> files() const;            // that were read so far

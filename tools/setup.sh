@@ -2,7 +2,7 @@
 # distribution has it only for Qt 5 (Debian 12). Done once, it costs a fraction of a second.
 
 packages=(g++ cmake ninja-build ccache pkg-config python3 xz-utils zstd bzip2
-    qt6-base-dev libqt6svg6-dev libqcustomplot-dev libqpdf-dev libgl-dev fonts-dejavu-core
+    qt6-base-dev qt6-svg-dev libqcustomplot-dev libqpdf-dev libgl-dev fonts-dejavu-core
     libdw-dev libelf-dev libdebuginfod-dev libcapstone-dev libxxhash-dev libkdumpfile-dev libarchive-dev zlib1g-dev libvectorscan-dev libssl-dev
     nlohmann-json3-dev rapidjson-dev libcli11-dev libexpected-dev libboost-dev
     libgtest-dev libgmock-dev libbenchmark-dev tidy poppler-utils)

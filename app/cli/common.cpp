@@ -13,7 +13,8 @@
 namespace stallsight::cli {
 
 void add_analysis_options(CLI::App& command, AnalysisOptions& options) {
-    command.add_option("--debug-dir", options.debug_dirs, "folder with debug files: vmlinux, .ko (repeatable)");
+    command.add_option("--debug-dir", options.debug_dirs,
+                       "folder with debug files: vmlinux, .ko; or one of them (repeatable)");
     command.add_option(
         "--same-moment", options.same_moments,
         "FILE:LINE=FILE:LINE: two records of one moment, which align two boards' clocks (repeatable)");

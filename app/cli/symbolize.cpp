@@ -138,7 +138,8 @@ void answer_addresses(const Options& options, int& status) {
 void add_symbolize(CLI::App& app, int& status) {
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("symbolize", "a filter: log in, log with source lines out");
-    command->add_option("--debug-dir", options->debug_dirs, "folder with debug files: vmlinux, .ko (repeatable)");
+    command->add_option("--debug-dir", options->debug_dirs,
+                        "folder with debug files: vmlinux, .ko; or one of them (repeatable)");
     CLI::Option* file = command->add_option("-e,--exe", options->executable, "the file that the addresses are of");
     command->add_flag("--addr2line", options->addr2line, "read addresses, print what addr2line -f -i prints")
         ->needs(file);

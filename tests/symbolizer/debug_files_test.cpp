@@ -50,6 +50,13 @@ TEST(DebugFolder, IsReadFileByFileWhenAsked) {
     EXPECT_TRUE(symbolizer.take_errors().empty());
 }
 
+TEST(DebugFiles, OneFileCanBeNamed) {
+    Symbolizer symbolizer;
+    EXPECT_TRUE(symbolizer.add_directory(module_path).empty());
+    EXPECT_EQ(symbolizer.resolve(notify())->link, CallLink::proved);
+    EXPECT_EQ(symbolizer.add_directory("/nowhere").size(), 1u);
+}
+
 TEST(AnotherBuild, IsSaidAndProvesNothing) {
     Symbolizer symbolizer;
     ASSERT_TRUE(symbolizer.add("driver.ko", *Bytes::map_file(module_path)));
