@@ -8,8 +8,10 @@
 namespace stallsight {
 
 inline void add_source_options(CLI::App& command, SourceSearch& sources) {
-    command.add_option("--source-dir", sources.folders,
-                       "folder with the kernel's or the modules' sources (repeatable)");
+    command
+        .add_option("--source-dir", sources.folders,
+                    "folder with the kernel's or the modules' sources (repeatable)")
+        ->allow_extra_args(false);
     const auto add_map = [&sources](const std::vector<std::string>& texts) {
         for (const std::string& text : texts)
             if (const auto moved = source_map(text)) sources.moved.push_back(*moved);
@@ -19,7 +21,8 @@ inline void add_source_options(CLI::App& command, SourceSearch& sources) {
         .add_option_function<std::vector<std::string>>(
             "--source-map", add_map,
             "FROM=TO: where the sources are that the debug info has under FROM (repeatable)")
-        ->check(CLI::Validator(check, "FROM=TO"));
+        ->check(CLI::Validator(check, "FROM=TO"))
+        ->allow_extra_args(false);
 }
 
 }  // namespace stallsight

@@ -13,11 +13,15 @@
 namespace stallsight::cli {
 
 void add_analysis_options(CLI::App& command, AnalysisOptions& options) {
-    command.add_option("--debug-dir", options.debug_dirs,
-                       "folder with debug files: vmlinux, .ko; or one of them (repeatable)");
-    command.add_option(
-        "--same-moment", options.same_moments,
-        "FILE:LINE=FILE:LINE: two records of one moment, which align two boards' clocks (repeatable)");
+    // One value each time, or the bundle behind it would be one more.
+    command
+        .add_option("--debug-dir", options.debug_dirs,
+                    "folder with debug files: vmlinux, .ko; or one of them (repeatable)")
+        ->allow_extra_args(false);
+    command
+        .add_option("--same-moment", options.same_moments,
+                    "FILE:LINE=FILE:LINE: two records of one moment, which align two boards' clocks (repeatable)")
+        ->allow_extra_args(false);
     add_source_options(command, options.sources);
     command.add_option("--case", options.case_file,
                        "case file with notes and decisions (beside the bundle, unless told)");

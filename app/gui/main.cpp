@@ -36,9 +36,12 @@ int parse(int argc, char** argv, Arguments& arguments) {
     app.add_option("--timeline", arguments.timeline, "write a picture of the timeline alone as PNG, and end");
     app.add_option("--select", arguments.select, "id of the event to pick, as e1");
     app.add_option("--tab", arguments.tab, "what to show: chain, stack, source, patch, fields, notes, tasks");
-    app.add_option("--debug-dir", arguments.analysis.debug_dirs, "folder with debug files (repeatable)");
+    app.add_option("--debug-dir", arguments.analysis.debug_dirs,
+                   "folder with debug files, or one of them (repeatable)")
+        ->allow_extra_args(false);
     app.add_option("--same-moment", arguments.analysis.same_moments,
-                   "FILE:LINE=FILE:LINE: two records of one moment");
+                   "FILE:LINE=FILE:LINE: two records of one moment")
+        ->allow_extra_args(false);
     stallsight::add_source_options(app, arguments.analysis.sources);
     app.add_option("--case", arguments.analysis.case_file, "case file (beside the bundle, unless told)");
     app.add_option("--samples", arguments.samples, "folder with the sample bundles");

@@ -10,6 +10,9 @@ namespace stallsight::gui {
 
 namespace {
 
+constexpr int page_width = 620;
+constexpr int message_width = 598;  // without the margins
+
 // The first heading of a sample's story says what it is about.
 QString story_of(const QString& folder) {
     QFile file(folder + "/STORY.md");
@@ -58,7 +61,7 @@ StartPage::StartPage(const QString& samples_dir, QWidget* parent)
     offers->addLayout(recent_);
 
     auto* inner = new QWidget;
-    inner->setFixedWidth(620);
+    inner->setFixedWidth(page_width);
     auto* column = new QVBoxLayout(inner);
     column->addWidget(title);
     column->addWidget(message_);
@@ -97,7 +100,7 @@ void StartPage::set_recent(const QStringList& paths) {
 void StartPage::show_welcome() {
     message_->setObjectName("muted");
     message_->style()->polish(message_);
-    message_->setText(
+    say(
         QStringLiteral("Drop here what the board left behind: a folder, an archive (tar with gz, xz, zst or bz2; "
                        "zip) or a single file. "
                        "Kernel logs, serial captures, rcutorture statistics, saved crash sessions, memory dumps, "
@@ -109,15 +112,21 @@ void StartPage::show_welcome() {
 void StartPage::show_progress(const QString& what, double done) {
     message_->setObjectName("muted");
     message_->style()->polish(message_);
-    message_->setText(what);
+    say(what);
     bar_->setValue(static_cast<int>(done * 1000));
     bar_->show(), cancel_->show(), offers_->hide();
+}
+
+// Wrapped words have no height of their own in a layout that is centred: without it, what follows is squeezed.
+void StartPage::say(const QString& text) {
+    message_->setText(text);
+    message_->setMinimumHeight(message_->heightForWidth(message_width));
 }
 
 void StartPage::show_error(const QString& message) {
     message_->setObjectName("error");
     message_->style()->polish(message_);
-    message_->setText("Could not be read: " + message);
+    say("Could not be read: " + message);
     bar_->hide(), cancel_->hide(), offers_->show();
 }
 

@@ -26,6 +26,7 @@ signals:
     void cancel_wanted();
 
 private:
+    void say(const QString& text);
     void add_link(QVBoxLayout* column, const QString& text, const QString& detail, const QString& path);
 
     QLabel* message_;

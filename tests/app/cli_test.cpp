@@ -35,6 +35,14 @@ TEST(Analyze, ColoursWhenAsked) {
     EXPECT_THAT(stallsight("analyze --color always " + quoted(sample)).out, HasSubstr("\x1b["));
 }
 
+TEST(Analyze, OptionsMayStandBeforeTheBundle) {
+    const TemporaryFolder folder;
+    EXPECT_EQ(stallsight("analyze --debug-dir " + quoted(folder.path()) + " --source-dir " + quoted(folder.path()) +
+                         " " + quoted(sample))
+                  .status,
+              0);
+}
+
 TEST(Analyze, JsonIsTheSameBytesTwice) {
     const Outcome first = stallsight("analyze --json " + quoted(sample));
     EXPECT_EQ(first.status, 0);
