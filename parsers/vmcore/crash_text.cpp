@@ -218,10 +218,6 @@ private:
     bool all_active_ = false;
 };
 
-}  // namespace
-
-namespace {
-
 // `log -m` prints the level behind the stamp, "[   15.347308] <3>rcu: INFO"; the kernel and `dmesg -r` in front of
 // it.
 std::string level_in_front(std::string_view line) {
