@@ -108,8 +108,8 @@ public:
     // separate debug file may both be added: one answers for the other.
     Result<DebugFile> add(const std::string& name, const Bytes& bytes);
     // Lists every .ko, vmlinux, .debug (compressed or not, .build-id/ab/cdef.debug too) and System.map under a
-    // folder, or the one file that `path` is. They are read when a place in them is asked for. What cannot be listed
-    // is returned.
+    // folder, or the one file that `path` is. They are read when a place in them is asked for. What cannot be
+    // listed is returned.
     std::vector<Error> add_directory(const std::string& path);
 
     [[nodiscard]] std::vector<DebugFile> files() const;            // that were read so far
@@ -125,8 +125,8 @@ public:
     [[nodiscard]] std::vector<CallPath> paths_to(const CodePlace& place,
                                                  const std::function<bool(std::string_view)>& matters) const;
 
-    // The debug files of a module ("vmlinux" for the kernel) and of `build_id`, where it is not empty, for those who
-    // read more of them than places; they live as long as this.
+    // The debug files of a module ("vmlinux" for the kernel) and of `build_id`, where it is not empty, for those
+    // who read more of them than places; they live as long as this.
     [[nodiscard]] std::vector<LoadedFile*> debug_files(std::string_view module, const std::string& build_id);
 
     // Keeps what was read in the user's cache, for the next time.

@@ -113,8 +113,8 @@ private:
         if (!stop) return;
         d.severity = "report";
         d.summary += " It " + stop_words(*stop) + ".";
-        d.why.push_back(analysis_.artifacts[stop->artifact].artifact.path + ":" + std::to_string(stop->line) + ": " +
-                        stop->why + "; before, " + fixed(stop->versions_per_s, 0) + " versions a second.");
+        d.why.push_back(analysis_.artifacts[stop->artifact].artifact.path + ":" + std::to_string(stop->line) +
+                        ": " + stop->why + "; before, " + fixed(stop->versions_per_s, 0) + " versions a second.");
         for (const StallEpisode& stall : analysis_.stalls)
             if (stall.board == core.board && stall.core == core.core && stall.start_s &&
                 *stall.start_s <= stop->when.to_s && stall.end_s >= stop->when.from_s)

@@ -25,7 +25,7 @@ struct sample_task {
     };
     struct inner_part parts[3];
     char comm[16];
-    struct sample_task *parent;
+    struct sample_task* parent;
     struct list_node tasks;
     const counter_t usage;
     unsigned before : 3;
