@@ -16,11 +16,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-template <class T>
-Json optional(const std::optional<T>& value) {
-    return value ? Json(*value) : Json(nullptr);
-}
-
 std::optional<double> seconds_of(const std::optional<Time>& time) {
     return time ? std::optional(seconds(*time)) : std::nullopt;
 }

@@ -1,6 +1,7 @@
 // Parts of the analysis as JSON that several of its files write.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
 
@@ -8,6 +9,11 @@
 #include "analysis/json_stream.h"
 
 namespace stallsight {
+
+template <class T>
+nlohmann::ordered_json optional(const std::optional<T>& value) {
+    return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
+}
 
 // The member "frames". `symbols`: one a frame, or none.
 void write_frames(JsonStream& out, const std::vector<Frame>& frames,

@@ -13,17 +13,23 @@ inline std::size_t worker_count() {
     return std::max(1U, std::thread::hardware_concurrency());
 }
 
+// Calls run(n) on as many threads as there are cores, but no more than pieces of work; n is 0 on the caller's own.
+// Returns when all are done. `run` must not throw.
+template <class Run>
+void on_all_cores(std::size_t pieces, const Run& run) {
+    std::vector<std::thread> threads;
+    for (std::size_t n = 1; n < std::min(worker_count(), pieces); ++n) threads.emplace_back([&run, n] { run(n); });
+    run(0);
+    for (std::thread& thread : threads) thread.join();
+}
+
 // Calls work(i) for each i below `count`, in any order; returns when all are done. `work` must not throw.
 template <class Work>
 void parallel_for(std::size_t count, const Work& work) {
     std::atomic<std::size_t> next{0};
-    const auto run = [&] {
+    on_all_cores(count, [&](std::size_t) {
         for (std::size_t i = next++; i < count; i = next++) work(i);
-    };
-    std::vector<std::thread> threads;
-    for (std::size_t i = 1; i < std::min(worker_count(), count); ++i) threads.emplace_back(run);
-    run();
-    for (std::thread& thread : threads) thread.join();
+    });
 }
 
 }  // namespace stallsight

@@ -2,17 +2,13 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/compare/output.h"
+#include "analysis/json_parts.h"
 
 namespace stallsight {
 
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-template <class T>
-Json optional(const std::optional<T>& value) {
-    return value ? Json(*value) : Json(nullptr);
-}
 
 // JSON has no infinity: null stands for no bound.
 Json interval_json(const Interval& interval) {

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <atomic>
 #include <memory>
-#include <thread>
 
 #include "base/parallel.h"
 #include "parsers/records/line_index.h"
@@ -273,19 +272,14 @@ Sweep sweep(std::string_view text, const Search& search, const Progress& progres
     std::vector<Chunk> chunks((text.size() + chunk_bytes - 1) / chunk_bytes);
     const Plan plan(text, search, chunks.size());
     std::atomic<std::size_t> next{0};
-    const auto work = [&](bool reports) {
+    on_all_cores(chunks.size(), [&](std::size_t number) {
         Worker worker(plan, out, chunks);
         for (std::size_t i = next++; i < chunks.size() && !progress.cancelled; i = next++) {
             worker.scan(i);
-            if (reports && i % 64 == 0)
+            if (number == 0 && i % 64 == 0)
                 progress.at("reading", static_cast<double>(i) / static_cast<double>(chunks.size()));
         }
-    };
-    std::vector<std::thread> threads;
-    const std::size_t cores = worker_count();
-    for (std::size_t i = 1; i < std::min(cores, chunks.size()); ++i) threads.emplace_back(work, false);
-    work(true);
-    for (std::thread& thread : threads) thread.join();
+    });
     for (Chunk& chunk : chunks) {
         out.places.insert(out.places.end(), chunk.places.begin(), chunk.places.end());
         out.thinned = out.thinned || chunk.thinned;
