@@ -10,6 +10,7 @@
 #include "parsers/reports/copies.h"
 #include "parsers/reports/openings.h"
 #include "parsers/reports/strand.h"
+#include "parsers/reports/torn_lines.h"
 #include "parsers/text.h"
 
 namespace stallsight {
@@ -46,22 +47,6 @@ bool continues(const Event& event, const Event& next, bool has_stack) {
            event.fields.value("subtype", "") == "machine_check";
 }
 
-// A console may write one CPU's record into the middle of another's line: a second stamp begins a second record.
-// `first` is the line read as one record.
-std::vector<Record> records_in(std::string_view text, const Record& first) {
-    const auto begin = static_cast<std::size_t>(first.message.data() - text.data());
-    std::size_t stamp = find_kernel_stamp(text, begin);
-    if (stamp == std::string_view::npos || stamp == begin) return {first};
-    std::vector<Record> records;
-    std::size_t start = 0;
-    for (; stamp != std::string_view::npos; stamp = find_kernel_stamp(text, stamp + 1)) {
-        records.push_back(parse_record(text.substr(start, stamp - start)));
-        start = stamp;
-    }
-    records.push_back(parse_record(text.substr(start)));
-    return records;
-}
-
 // The reports whose headers lie in one part of the log.
 struct Part {
     Places places;
@@ -85,6 +70,8 @@ private:
     // True when the line opens a report, or part of one, and needs no further look.
     bool read_opening(Strands& strands, const LineView& line, std::uint64_t number);
     void open(Strands& strands, Opening opening, const LineView& line);
+    // Gives a record that another one may have torn, with its rest where the line behind is that.
+    void give_torn(Strands& strands, const Record& beginning, const LineView& line, std::uint64_t number);
     static void give(Strands& strands, const Record& record, std::uint64_t number, std::uint64_t next);
 
     std::string_view text_;
@@ -92,6 +79,7 @@ private:
     Openings openings_;
     Part part_;
     std::unordered_set<std::uint64_t> absorbed_;  // offsets of header lines that were read inside another report
+    std::uint64_t rest_ = 0;                      // offset of the line that was read as the rest of a torn one
 };
 
 Part PartReader::read(Places places, const Progress& progress) {
@@ -163,7 +151,7 @@ bool PartReader::read_opening(Strands& strands, const LineView& line, std::uint6
     const auto lead = static_cast<std::size_t>(other->record.message.data() - line.text.data());
     const std::size_t stamp = find_kernel_stamp(line.text);
     if (const std::size_t inner = find_kernel_stamp(line.text, stamp + 1); stamp < inner && inner < lead)
-        give(strands, parse_record(line.text.substr(0, inner)), number, line.next);
+        give_torn(strands, parse_record(line.text.substr(0, inner)), line, number);
     absorbed_.insert(line.offset);
     other->event.line = index_.line_at(text_, other->event.offset);
     open(strands, std::move(*other), line);
@@ -171,6 +159,7 @@ bool PartReader::read_opening(Strands& strands, const LineView& line, std::uint6
 }
 
 void PartReader::read_line(Strands& strands, const LineView& line, std::uint64_t number) {
+    if (rest_ != 0 && line.offset == rest_) return;
     const Record first = parse_record(line.text);
     for (const auto& strand : strands)
         if (strand->open() && strand->too_late(first)) strand->close();
@@ -188,7 +177,19 @@ void PartReader::read_line(Strands& strands, const LineView& line, std::uint64_t
         return;
     }
     if (read_opening(strands, line, number)) return;
-    for (const Record& record : records_in(line.text, first)) give(strands, record, number, line.next);
+    const std::vector<Record> records = records_in(line.text, first);
+    if (records.size() > 1) give_torn(strands, records.front(), line, number);
+    for (std::size_t i = records.size() > 1 ? 1 : 0; i < records.size(); ++i)
+        give(strands, records[i], number, line.next);
+}
+
+void PartReader::give_torn(Strands& strands, const Record& beginning, const LineView& line, std::uint64_t number) {
+    const LineView behind = line_from(text_, line.next);
+    const auto joined = join_torn(beginning, parse_record(behind.text));
+    Record whole = beginning;
+    if (joined) whole.text = whole.message = *joined;
+    give(strands, whole, number, joined ? behind.next : line.next);
+    if (joined) rest_ = behind.offset;
 }
 
 void PartReader::give(Strands& strands, const Record& record, std::uint64_t number, std::uint64_t next) {

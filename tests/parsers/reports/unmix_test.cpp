@@ -134,6 +134,42 @@ TEST(Unmix, ARecordInsideAnothersLineIsARecord) {
     EXPECT_THAT(functions(scan.events[1]), ElementsAre("spinning", "ret_from_fork"));
 }
 
+TEST(Unmix, TheRestOfATornLineIsJoinedToIt) {
+    const LogScan scan = scan_log(
+        "[   65.000001] BUG: scheduling while atomic: tx_a/101/0x00000203\n"
+        "[   65.000002] CPU: 1 PID: 101 Comm: tx_a Not tainted 6.1.0 #1\n"
+        "[   65.000003] Call Tr[   65.000004] eth0: link up\n"
+        "ace:\n"
+        "[   65.000005]  one+0x[   65.000006] eth1: link up\n"
+        "10/0x20\n"
+        "[   65.000007]  two+0x10/0x2[   65.000008] eth2: link up\n"
+        "0 [mod]\n"
+        "[   65.000009]  thr[   65.000010] watchdog: BUG: soft lockup - CPU#2 stuck for 23s! [spin:202]\n"
+        "ee+0x1/0x2\n"
+        "[   65.000011]  ret_from_fork+0x22/0x30\n"
+        "[   65.000012] CPU: 2 PID: 202 Comm: spin Not tainted 6.1.0 #1\n"
+        "[   65.000013] Call Trace:\n"
+        "[   65.000014]  spinning+0x22/0x30\n"
+        "[   65.000015]  ret_from_fork+0x22/0x30\n");
+    ASSERT_EQ(scan.events.size(), 2U);
+    EXPECT_THAT(functions(scan.events[0]), ElementsAre("one", "two", "three", "ret_from_fork"));
+    EXPECT_EQ(scan.events[0].frames[0].offset, 0x10U);
+    EXPECT_EQ(scan.events[0].frames[1].size, 0x20U);
+    EXPECT_EQ(scan.events[0].frames[1].module, "mod");
+    EXPECT_THAT(functions(scan.events[1]), ElementsAre("spinning", "ret_from_fork"));
+}
+
+TEST(Unmix, ALineThatIsNoRestIsNotJoined) {
+    const LogScan scan = scan_log(
+        "[   66.000001] BUG: scheduling while atomic: tx_a/101/0x00000203\n"
+        "[   66.000002] Call Trace:\n"
+        "[   66.000003]  one+0x10/0x20[   66.000004]  two+0x10/0x20\n"
+        "fant-h login: \n"
+        "[   66.000005]  ret_from_fork+0x22/0x30\n");
+    ASSERT_EQ(scan.events.size(), 1U);
+    EXPECT_THAT(functions(scan.events[0]), ElementsAre("one", "two", "ret_from_fork"));
+}
+
 TEST(Partial, AReportThatTheLogCutsOffIsNamed) {
     const LogScan scan = scan_log(
         "[   70.000001] BUG: scheduling while atomic: tx_a/101/0x00000203\n"
