@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <tuple>
 
 #include "parsers/bundle/rotation.h"
@@ -27,29 +28,43 @@ void shift_boots(Analysis& analysis, std::size_t artifact, int by) {
     for (Fact& fact : analysis.artifacts[artifact].scan.facts) fact.boot += by;
 }
 
+// The rest of a report with which a log begins: named by what is in it, or not.
+struct Rest {
+    Event report;
+    std::vector<EventInfo>::iterator event;  // end(): no report of its own
+};
+
+std::optional<Rest> rest_at_start_of(Analysis& analysis, std::size_t artifact) {
+    auto& events = analysis.events;
+    if (const auto& rest = analysis.artifacts[artifact].scan.leading_rest) return Rest{*rest, events.end()};
+    const auto first =
+        std::find_if(events.begin(), events.end(), [&](const EventInfo& e) { return e.artifact == artifact; });
+    if (first == events.end() || !first->report.fields.contains("headless") ||
+        first->report.partial_reason != "the log begins inside it")
+        return std::nullopt;
+    return Rest{first->report, first};
+}
+
 // Puts the second half of a report, which stands at the start of the next part, behind its first half.
 void join_halves(Analysis& analysis, std::size_t before, std::size_t after) {
     auto& events = analysis.events;
     const auto head =
         std::find_if(events.rbegin(), events.rend(), [&](const EventInfo& e) { return e.artifact == before; });
-    const auto tail =
-        std::find_if(events.begin(), events.end(), [&](const EventInfo& e) { return e.artifact == after; });
-    if (head == events.rend() || tail == events.end()) return;
-    Event& first = head->report;
-    const Event& second = tail->report;
-    const bool cut_off = first.partial && first.partial_reason.starts_with("the log ends");
-    if (!cut_off || !second.fields.contains("headless") || second.partial_reason != "the log begins inside it")
+    if (head == events.rend() || !head->report.partial || !head->report.partial_reason.starts_with("the log ends"))
         return;
-    for (const Frame& frame : second.frames) {
+    Event& first = head->report;
+    const auto rest = rest_at_start_of(analysis, after);
+    if (!rest) return;
+    for (const Frame& frame : rest->report.frames) {
         first.frames.push_back(frame);
         first.frames.back().line = 0;  // of the other file
     }
     first.fields["goes_on_in"] = {{"artifact", analysis.artifacts[after].artifact.path},
-                                  {"line", second.line},
-                                  {"line_last", second.line_last}};
+                                  {"line", rest->report.line},
+                                  {"line_last", rest->report.line_last}};
     first.partial = false;
     first.partial_reason.clear();
-    events.erase(tail);
+    if (rest->event != events.end()) events.erase(rest->event);
 }
 
 // The clock's microseconds and the words of the first line: no two reports of one core share both.

@@ -125,6 +125,8 @@ void write_event(JsonStream& out, const Analysis& analysis, const EventInfo& eve
     out.member("module", event.guilty.module);
     out.member("time_s", seconds_of(report.time));
     out.member("wall", report.wall);
+    if (report.moment && report.moment->year)
+        out.member("moment", iso_text(report.moment->moment, report.moment->zone));
     out.member("board", artifact.board);
     out.member("core", artifact.core);
     out.member("cpu", report.cpu);

@@ -128,6 +128,8 @@ void from_config(const Analysis& analysis, const CoreInfo& core, std::vector<HzF
     });
 }
 
+constexpr double shortest_by_wall_s = 40;  // whole seconds then tell HZ to 5 %
+
 void from_two_reports(const std::vector<StallSample>& samples, std::vector<HzFinding>& findings) {
     for (std::size_t i = 0; i + 1 < samples.size(); ++i) {
         const StallSample& first = samples[i];
@@ -136,7 +138,7 @@ void from_two_reports(const std::vector<StallSample>& samples, std::vector<HzFin
             const bool same = first.grace_period && first.grace_period == second.grace_period &&
                               first.boot == second.boot && first.expedited == second.expedited;
             const double elapsed = second.at_s - first.at_s;
-            if (!same || elapsed < 1) continue;
+            if (!same || elapsed < (first.kernel_time ? 1 : shortest_by_wall_s)) continue;
             const auto hz = nearest(static_cast<double>(second.jiffies - first.jiffies) / elapsed, 0.05);
             if (!hz) continue;
             findings.push_back({*hz, Confidence::measured,
@@ -153,7 +155,8 @@ std::vector<int> possible(const StallSample& sample) {
     std::vector<int> left;
     constexpr double slack_s = 2;  // the clock of the log starts a little after the jiffies
     for (const int hz : hz_values)
-        if (static_cast<double>(sample.jiffies) / hz <= sample.at_s + slack_s) left.push_back(hz);
+        if (!sample.kernel_time || static_cast<double>(sample.jiffies) / hz <= sample.at_s + slack_s)
+            left.push_back(hz);
     return left;
 }
 

@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
 #include <cmath>
-#include <cstdio>
 
 #include "analysis/stalls/shared_messages.h"
 
@@ -16,49 +14,33 @@ namespace {
 struct Epoch {
     double s = 0, error_s = 0;
     std::string basis;
+    bool year = true;  // false: the stamps name none, and this is in 2000
 };
 
-int month_number(std::string_view name) {
-    constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    const std::size_t at = months.find(name.substr(0, 3));
-    return at == std::string_view::npos ? 0 : static_cast<int>(at / 3) + 1;
+// read_wall() takes a stamp that has no year for one of 2000.
+constexpr double leap_year_s = 366 * 86400.0;
+constexpr double half_a_year_s = leap_year_s / 2;
+
+double since_1970(Moment moment) {
+    return std::chrono::duration<double>(moment.time_since_epoch()).count();
 }
 
-double civil(int year, int month, int day, double of_day) {
-    const auto days = std::chrono::sys_days(std::chrono::year(year) / month / day).time_since_epoch();
-    return std::chrono::duration<double>(days).count() + of_day;
-}
-
-struct Wall {
-    double s = 0;
-    double resolution_s = 1;
-};
-
-// "2022-01-27T16:21:07.123456+01:00", or syslog's "Jan 27 16:21:07", which has neither year nor zone: two logs of
-// one incident have the same.
-std::optional<Wall> read_wall(std::string_view text) {
-    const std::string stamp(text.substr(0, 64));
-    int year = 0, month = 0, day = 0, hour = 0, minute = 0, taken = 0;
-    double second = 0;
-    char name[4] = {};
-    if (std::sscanf(stamp.c_str(), "%4d-%2d-%2d%*1[T ]%2d:%2d:%lf%n", &year, &month, &day, &hour, &minute, &second,
-                    &taken) == 6) {
-        double s = civil(year, month, day, hour * 3600 + minute * 60 + second);
-        int zone_h = 0, zone_m = 0;
-        char sign = 0;
-        if (std::sscanf(stamp.c_str() + taken, "%c%2d:%2d", &sign, &zone_h, &zone_m) == 3 &&
-            (sign == '+' || sign == '-'))
-            s -= (sign == '-' ? -1 : 1) * (zone_h * 3600 + zone_m * 60);
-        return Wall{s, stamp.find('.') == std::string::npos ? 1.0 : 0.001};
-    }
-    if (std::sscanf(stamp.c_str(), "%3s %2d %2d:%2d:%lf", name, &day, &hour, &minute, &second) == 5)
-        if (const int number = month_number(name); number > 0)
-            return Wall{civil(2000, number, day, hour * 3600 + minute * 60 + second), 1};
-    return std::nullopt;
+double resolution_s(const WallClock& wall) {
+    return std::chrono::duration<double>(wall.resolution).count();
 }
 
 std::string_view line_at(const ArtifactInfo& info, std::uint64_t line) {
     return info.scan.index.line_text(info.artifact.bytes.view(), line);
+}
+
+// Of a log whose times count from its first stamp.
+std::optional<Epoch> epoch_of_first_stamp(const ArtifactInfo& info) {
+    constexpr std::uint64_t looks = 1000;
+    for (std::uint64_t line = 1; line <= std::min(looks, info.scan.index.lines()); ++line)
+        if (const auto wall = read_wall(parse_record(line_at(info, line)).wall))
+            return Epoch{since_1970(wall->moment), resolution_s(*wall), "wall clock in " + info.artifact.path,
+                         wall->year};
+    return std::nullopt;
 }
 
 // Lines that carry both clocks, looked at here and there in the log.
@@ -67,21 +49,26 @@ std::optional<Epoch> epoch_of(const ArtifactInfo& info) {
     constexpr std::size_t enough = 3;
     const std::uint64_t lines = info.scan.index.lines();
     if (info.scan.boots > 1) return std::nullopt;  // each boot has its own
+    if (info.scan.timed_by_wall) return epoch_of_first_stamp(info);
     std::vector<double> epochs;
     double resolution = 1;
+    bool year = true;
     for (std::uint64_t look = 0; look < std::min(looks, lines); ++look) {
         const Record record = parse_record(line_at(info, 1 + look * lines / std::min(looks, lines)));
         const auto wall = record.time && !record.wall.empty() ? read_wall(record.wall) : std::nullopt;
         if (!wall) continue;
-        epochs.push_back(wall->s - seconds(*record.time));
-        resolution = wall->resolution_s;
+        const double epoch = since_1970(wall->moment) - seconds(*record.time);
+        const bool next_year = !wall->year && !epochs.empty() && epochs.front() - epoch > half_a_year_s;
+        epochs.push_back(epoch + (next_year ? leap_year_s : 0));
+        resolution = resolution_s(*wall);
+        year = wall->year;
     }
     if (epochs.size() < enough) return std::nullopt;
     std::sort(epochs.begin(), epochs.end());
     // A line is written at its time or a little later, never earlier: the smallest ones are nearest.
     const double low = epochs.front();
     const double spread = epochs[epochs.size() / 2] - low;
-    return Epoch{low, std::max(resolution, spread), "wall clock in " + info.artifact.path};
+    return Epoch{low, std::max(resolution, spread), "wall clock in " + info.artifact.path, year};
 }
 
 // drivers/rtc/class.c: "rtc_cmos 00:01: setting system clock to 2022-01-27T16:21:07 UTC (1643300467)".
@@ -94,16 +81,31 @@ std::optional<Epoch> epoch_of_rtc(const ArtifactInfo& info) {
     const Record record = parse_record(line_at(info, info.scan.index.line_at(info.artifact.bytes.view(), at)));
     const auto wall = read_wall(text.substr(at + key.size()));
     if (!wall || !record.time) return std::nullopt;
-    return Epoch{wall->s - seconds(*record.time), 1, "real-time clock in " + info.artifact.path};
+    return Epoch{since_1970(wall->moment) - seconds(*record.time), 1, "real-time clock in " + info.artifact.path};
+}
+
+// The same day and time of 2000.
+double in_leap_year(double s) {
+    const auto day = std::chrono::floor<std::chrono::days>(
+        std::chrono::sys_seconds(std::chrono::seconds(static_cast<std::int64_t>(s))));
+    const std::chrono::year_month_day date(day);
+    const auto same = std::chrono::sys_days(std::chrono::year(2000) / date.month() / date.day());
+    return s + std::chrono::duration<double>(same - day).count();
+}
+
+// How much later `a` is. Without a year, one log's January follows another's December.
+double later_s(const Epoch& a, const Epoch& b) {
+    if (a.year && b.year) return a.s - b.s;
+    return std::remainder(in_leap_year(a.s) - in_leap_year(b.s), leap_year_s);
 }
 
 // One end of a same moment: "nt-a/core-0/kern.log:25".
-struct Moment {
+struct CoreTime {
     Core core;
     double s = 0;
 };
 
-Result<Moment> read_moment(const Analysis& analysis, const std::string& text) {
+Result<CoreTime> read_moment(const Analysis& analysis, const std::string& text) {
     const std::size_t colon = text.rfind(':');
     const std::string path = text.substr(0, colon);
     std::uint64_t line = 0;
@@ -113,7 +115,7 @@ Result<Moment> read_moment(const Analysis& analysis, const std::string& text) {
         if (line == 0 || line > info.scan.index.lines()) return tl::unexpected(Error{"no such line", text, ""});
         const Record record = parse_record(line_at(info, line));
         if (!record.time) return tl::unexpected(Error{"the line has no kernel time", text, ""});
-        return Moment{{info.artifact.board, info.artifact.core}, seconds(*record.time)};
+        return CoreTime{{info.artifact.board, info.artifact.core}, seconds(*record.time)};
     }
     return tl::unexpected(Error{"no such file in the bundle", text, ""});
 }
@@ -155,17 +157,16 @@ private:
     // A core's offset is how much later than the reference it was at 0. The reference is the core that others are
     // set to already, or else the first one with a wall clock.
     void by_wall_clock() {
-        std::optional<double> reference;
+        std::optional<Epoch> reference;
         if (!out_.empty()) {
-            const auto epoch = epoch_of_core(out_.front().board, out_.front().core);
-            if (!epoch) return;
-            reference = epoch->s;
+            reference = epoch_of_core(out_.front().board, out_.front().core);
+            if (!reference) return;
         }
         for (const CoreInfo& core : analysis_.cores) {
             const auto epoch = epoch_of_core(core.board, core.core);
             if (!epoch) continue;
-            if (!reference) reference = epoch->s;
-            add({core.board, core.core}, {epoch->s - *reference, epoch->error_s, epoch->basis});
+            if (!reference) reference = epoch;
+            add({core.board, core.core}, {later_s(*epoch, *reference), epoch->error_s, epoch->basis});
         }
     }
 

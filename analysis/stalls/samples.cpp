@@ -22,6 +22,7 @@ std::vector<StallSample> rcu_samples(const Analysis& analysis, const std::string
             sample.grace_period = report.fields["grace_period"].get<std::int64_t>();
         sample.boot = report.boot;
         sample.expedited = report.fields.value("expedited", false);
+        sample.kernel_time = !analysis.artifacts[event.artifact].scan.timed_by_wall;
         out.push_back(sample);
     }
     return out;

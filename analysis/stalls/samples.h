@@ -14,6 +14,8 @@ struct StallSample {
     std::optional<std::int64_t> grace_period;
     int boot = 0;
     bool expedited = false;
+    // at_s counts from the boot, in microseconds; else from the log's first wall-clock stamp, in seconds.
+    bool kernel_time = true;
 };
 
 // RCU stall reports of a core that print t= and have a time, in log order.

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
-#include "base/parallel.h"
 #include "parsers/records/record.h"
 #include "parsers/reports/lines.h"
 
@@ -12,45 +12,34 @@ namespace stallsight {
 namespace {
 
 constexpr int look_around = 50;
-// How often the clock is looked at where no banner tells of a boot.
-constexpr std::uint64_t stride = std::uint64_t{64} * 1024;
 // Records of several CPUs may stand a little out of order; a boot sets the clock back to where a boot begins.
 constexpr Time least_fall = std::chrono::seconds(10);
 
-std::optional<Time> time_from(std::string_view text, std::uint64_t offset) {
-    for (int i = 0; i < look_around && offset < text.size(); ++i) {
-        const LineView line = line_from(text, offset);
-        if (const auto time = parse_record(line.text).time) return time;
-        if (line.cut) break;
-        offset = line.next;
-    }
-    return std::nullopt;
-}
-
 // Whether the clock stood later shortly before the banner at `offset`: then the banner starts another boot. Some
-// architectures print a few lines before their banner, all at 0.000000.
-bool clock_started_again(std::string_view text, std::uint64_t offset) {
+// architectures print a few lines before their banner, all at 0.000000. Nothing, where printk shows no time.
+std::optional<bool> clock_started_again(std::string_view text, std::uint64_t offset) {
     const std::optional<Time> banner = parse_record(line_from(text, offset).text).time;
     for (int i = 0; i < look_around && offset > 0; ++i) {
         const LineView line = line_before(text, offset);
-        if (line.offset >= offset) return false;
+        if (line.offset >= offset) break;
         offset = line.offset;
         if (const auto time = parse_record(line.text).time) return !banner || *time > *banner;
     }
-    return false;
+    if (banner) return false;
+    return std::nullopt;
 }
 
-// Walks over the records that have a clock.
-class TimedRecords {
+// Walks over the records that have a clock, or over all lines.
+class Records {
 public:
-    TimedRecords(std::string_view text, std::uint64_t offset, std::uint64_t end)
-        : text_(text), offset_(offset), end_(end) {}
+    Records(std::string_view text, std::uint64_t offset, std::uint64_t end, bool with_clock)
+        : text_(text), offset_(offset), end_(end), with_clock_(with_clock) {}
 
     std::optional<Record> next() {
         for (int i = 0; i < most_without_clock && offset_ < end_; ++i) {
             const LineView line = line_from(text_, offset_);
             offset_ = line.next;
-            if (const Record record = parse_record(line.text); record.time) return record;
+            if (const Record record = parse_record(line.text); record.time || !with_clock_) return record;
         }
         return std::nullopt;
     }
@@ -60,14 +49,16 @@ private:
 
     std::string_view text_;
     std::uint64_t offset_, end_;
+    bool with_clock_;
 };
 
 // Whether all that stands between `start` and `again` comes once more, but for the last few lines.
 bool is_replay(std::string_view text, std::uint64_t start, std::uint64_t again) {
     constexpr int most_records = 10'000;
     constexpr int last_few = 5;
-    TimedRecords first(text, start, again);
-    TimedRecords second(text, again, text.size());
+    const bool with_clock = parse_record(line_from(text, again).text).time.has_value();
+    Records first(text, start, again, with_clock);
+    Records second(text, again, text.size(), with_clock);
     int differ = 0;
     int same = 0;
     for (auto a = first.next(); a; a = first.next()) {
@@ -98,39 +89,24 @@ std::optional<std::uint64_t> fall_between(std::string_view text, std::uint64_t f
     return std::nullopt;
 }
 
-std::vector<std::uint64_t> falls(std::string_view text) {
-    const std::size_t count = (text.size() + stride - 1) / stride;
-    std::vector<std::optional<Time>> times(count + 1);
-    constexpr std::size_t batch = 256;
-    parallel_for((count + batch - 1) / batch, [&](std::size_t b) {
-        for (std::size_t i = b * batch; i < std::min(count, (b + 1) * batch); ++i)
-            times[i] = time_from(text, line_around(text, i * stride).offset);
-    });
-    if (count > 0) {  // the last line may be all that a boot has said
-        std::uint64_t at = text.size();
-        for (int i = 0; i < look_around && at > 0 && !times[count]; ++i) {
-            const LineView line = line_before(text, at);
-            if (line.offset >= at) break;
-            times[count] = parse_record(line.text).time;
-            at = line.offset;
-        }
-    }
+std::vector<std::uint64_t> falls(std::string_view text, const std::vector<ClockSample>& samples) {
     std::vector<std::uint64_t> out;
-    std::optional<Time> last;
-    for (std::size_t i = 0; i <= count; ++i) {
-        if (fell(last, times[i])) {
-            const std::uint64_t from = line_around(text, (i - 1) * stride).offset;
-            if (const auto at = fall_between(text, from, std::min<std::uint64_t>((i + 1) * stride, text.size())))
-                out.push_back(*at);
+    ClockSample last;
+    for (const ClockSample& sample : samples) {
+        if (fell(last.time, sample.time)) {
+            const std::uint64_t to = std::min<std::uint64_t>(sample.offset + clock_stride, text.size());
+            if (const auto at = fall_between(text, last.offset, to)) out.push_back(*at);
         }
-        if (times[i]) last = times[i];
+        if (sample.time) last = sample;
     }
     return out;
 }
 
 }  // namespace
 
-Boots::Boots(std::string_view text, const std::vector<std::uint64_t>& banners) : starts_{0} {
+Boots::Boots(std::string_view text, const std::vector<std::uint64_t>& banners,
+             const std::vector<ClockSample>& samples)
+    : starts_{0} {
     struct Start {
         std::uint64_t offset;
         bool banner;
@@ -138,15 +114,18 @@ Boots::Boots(std::string_view text, const std::vector<std::uint64_t>& banners) :
     std::vector<Start> candidates;
     candidates.reserve(banners.size());
     for (const std::uint64_t banner : banners) candidates.push_back({line_around(text, banner).offset, true});
-    for (const std::uint64_t fall : falls(text)) candidates.push_back({fall, false});
+    for (const std::uint64_t fall : falls(text, samples)) candidates.push_back({fall, false});
     std::sort(candidates.begin(), candidates.end(),
               [](const Start& a, const Start& b) { return a.offset < b.offset; });
     std::uint64_t fall = 0;  // of a boot whose banner is still to come
+    bool seen_banner = false;
     for (const Start& start : candidates) {
+        // Without a clock the first banner tells nothing: what stands before it may be the boot loader's.
+        const bool again = start.banner && std::exchange(seen_banner, true);
         if (start.offset <= starts_.back()) continue;
         if (start.banner) {
-            const bool announced = fall == starts_.back() && fall > 0 && start.offset - fall < stride;
-            if (announced || !clock_started_again(text, start.offset)) continue;
+            const bool announced = fall == starts_.back() && fall > 0 && start.offset - fall < clock_stride;
+            if (announced || !clock_started_again(text, start.offset).value_or(again)) continue;
         } else {
             fall = start.offset;
         }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "parsers/records/record.h"
+#include "parsers/records/wall_clock.h"
 
 namespace stallsight {
 
@@ -100,7 +101,10 @@ struct Event {
     std::uint64_t line = 0, line_last = 0;
     std::uint64_t offset = 0, offset_last = 0;  // bytes of the artifact, end exclusive
     std::optional<Time> time;
-    std::string wall;
+    std::string wall;  // the wall-clock stamp as printed, or empty
+    // `wall` understood: the year that syslog leaves out is found where the log tells it. Nothing where it does
+    // not.
+    std::optional<WallClock> moment;
     std::optional<int> cpu;
     Task task;
     std::vector<Frame> frames;  // the stack that the report is about, innermost first

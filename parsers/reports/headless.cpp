@@ -79,6 +79,7 @@ public:
     HeadlessReader(std::string_view text, const LineIndex& index, std::span<const std::uint64_t> places)
         : text_(text), index_(index), openings_(text, places) {}
 
+    // Of a kind that nothing tells, `kind` is `other` and the headline empty.
     std::optional<Event> read(std::uint64_t start) const {
         const auto first = first_line_inside(start);
         if (!first) return std::nullopt;
@@ -97,10 +98,9 @@ public:
         Event event = strand.finish();
         const bool stall = event.fields.size() > 2 || !event.fields["cpus"].empty();
         const auto kind = stall ? EventKind::rcu_stall : kind_by_stack(event);
-        if (!kind) return std::nullopt;
         if (!stall) event.fields = Fields::object();
-        event.kind = *kind;
-        event.headline = stall ? "RCU stall" : std::string(name_of(*kind));
+        event.kind = kind.value_or(EventKind::other);
+        if (kind) event.headline = stall ? "RCU stall" : std::string(name_of(*kind));
         event.partial = true;
         event.partial_reason = start == 0 ? "the log begins inside it" : "printk dropped its first lines";
         event.fields["headless"] = true;
@@ -140,10 +140,12 @@ private:
 
 }  // namespace
 
-void add_headless_reports(std::string_view text, const LineIndex& index, std::span<const std::uint64_t> places,
-                          const std::vector<std::uint64_t>& starts, std::vector<Event>& events) {
+std::optional<Event> add_headless_reports(std::string_view text, const LineIndex& index,
+                                          std::span<const std::uint64_t> places,
+                                          const std::vector<std::uint64_t>& starts, std::vector<Event>& events) {
     const HeadlessReader reader(text, index, places);
     std::vector<Event> found;
+    std::optional<Event> leading_rest;
     std::uint64_t done = 0;
     for (const std::uint64_t start : starts) {
         if (start < done) continue;
@@ -151,15 +153,20 @@ void add_headless_reports(std::string_view text, const LineIndex& index, std::sp
             return e.offset <= start && start < e.offset_last;
         });
         if (covered) continue;
-        if (auto event = reader.read(start)) {
+        auto event = reader.read(start);
+        if (!event) continue;
+        if (!event->headline.empty()) {
             done = event->offset_last;
             found.push_back(std::move(*event));
+        } else if (start == 0) {
+            leading_rest = std::move(event);
         }
     }
-    if (found.empty()) return;
+    if (found.empty()) return leading_rest;
     for (Event& event : found) events.push_back(std::move(event));
     std::stable_sort(events.begin(), events.end(),
                      [](const Event& a, const Event& b) { return a.offset < b.offset; });
+    return leading_rest;
 }
 
 }  // namespace stallsight

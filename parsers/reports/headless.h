@@ -1,6 +1,7 @@
 // Reports whose first lines are missing: the log begins inside them, or printk dropped what stood before.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -11,9 +12,11 @@
 namespace stallsight {
 
 // Adds, in log order, the partial reports that begin at `starts` (offsets of lines) and that no report in `events`
-// covers. What kind they are is told by what their stack ran through; a stack that says nothing is no report.
+// covers. What kind they are is told by what their stack ran through; a stack that says nothing is no report. One
+// with which the log begins is returned: it may be the rest of a report in an older file.
 // `places`: offsets of report literals, ascending.
-void add_headless_reports(std::string_view text, const LineIndex& index, std::span<const std::uint64_t> places,
-                          const std::vector<std::uint64_t>& starts, std::vector<Event>& events);
+std::optional<Event> add_headless_reports(std::string_view text, const LineIndex& index,
+                                          std::span<const std::uint64_t> places,
+                                          const std::vector<std::uint64_t>& starts, std::vector<Event>& events);
 
 }  // namespace stallsight

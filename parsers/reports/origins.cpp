@@ -53,6 +53,7 @@ private:
 void move_to_origins(LogScan& scan, const RewrittenLog& rewritten, std::string_view text) {
     const Mover move(rewritten, text);
     for (Event& event : scan.events) move.event(event);
+    if (scan.leading_rest) move.event(*scan.leading_rest);
     for (TortureSample& sample : scan.torture) {
         move.line(sample.line);
         move.line(sample.line_last);

@@ -13,6 +13,7 @@
 #include "parsers/reports/lines.h"
 #include "parsers/reports/origins.h"
 #include "parsers/reports/sweep.h"
+#include "parsers/reports/wall_times.h"
 #include "parsers/text.h"
 
 namespace stallsight {
@@ -72,7 +73,7 @@ public:
         }
         const auto read_reports = [&] {
             out_.events = assemble_reports(text_, out_.index, reports, progress_);
-            add_headless_reports(text_, out_.index, reports, torn_lines(found), out_.events);
+            out_.leading_rest = add_headless_reports(text_, out_.index, reports, torn_lines(found), out_.events);
         };
         const auto read_others = [&] {
             read_facts(found);
@@ -80,7 +81,7 @@ public:
             read_remarks(found);
         };
         parallel_for(2, [&](std::size_t task) { task == 0 ? read_reports() : read_others(); });
-        number_boots();
+        tell_times();
         sample_lines();
         return std::move(out_);
     }
@@ -151,35 +152,70 @@ private:
         return starts;
     }
 
-    void number_boots() {
-        const Boots boots(text_, banners_);
+    // Boots, moments, and the first and last times.
+    void tell_times() {
+        const std::vector<ClockSample> clocks = sample_clocks(text_);
+        const Boots boots(text_, banners_, clocks);
+        const Calendar calendar(text_, clocks);
+        number_boots(boots);
+        for (Event& event : out_.events) event.moment = calendar.at(event.offset, event.wall);
+        if (no_record_has_time(clocks)) {
+            const WallTimes times(text_, calendar, boots);
+            time_by_wall(times);
+            note_spans(boots, [&](const LineView& line) { return times.at(line.offset); });
+            out_.timed_by_wall = out_.last_time.has_value();
+        } else {
+            note_spans(boots, [](const LineView& line) { return parse_record(line.text).time; });
+        }
+    }
+
+    [[nodiscard]] bool no_record_has_time(const std::vector<ClockSample>& clocks) const {
+        const auto none = [](const auto& all) {
+            return std::none_of(all.begin(), all.end(), [](const auto& one) { return one.time.has_value(); });
+        };
+        return none(clocks) && none(out_.events) && none(out_.facts) && none(out_.torture);
+    }
+
+    void number_boots(const Boots& boots) {
         out_.boots = boots.count();
         for (Event& event : out_.events) event.boot = boots.at(event.offset);
         for (std::size_t i = 0; i < out_.facts.size(); ++i) out_.facts[i].boot = boots.at(fact_offsets_[i]);
         for (std::size_t i = 0; i < out_.torture.size(); ++i) out_.torture[i].boot = boots.at(torture_offsets_[i]);
+    }
+
+    void time_by_wall(const WallTimes& times) {
+        for (Event& event : out_.events) event.time = times.at(event.offset);
+        for (std::size_t i = 0; i < out_.facts.size(); ++i) out_.facts[i].time = times.at(fact_offsets_[i]);
+        for (std::size_t i = 0; i < out_.torture.size(); ++i) out_.torture[i].time = times.at(torture_offsets_[i]);
+    }
+
+    template <class TimeOf>
+    void note_spans(const Boots& boots, TimeOf time_of) {
         const auto& starts = boots.starts();
         for (std::size_t i = 0; i + 1 < starts.size(); ++i)
             out_.earlier_boots.push_back(
-                {first_stamp(starts[i], starts[i + 1]), last_stamp(starts[i], starts[i + 1])});
-        out_.first_time = first_stamp(starts.back(), text_.size());
-        out_.last_time = last_stamp(starts.back(), text_.size());
+                {first_time(starts[i], starts[i + 1], time_of), last_time(starts[i], starts[i + 1], time_of)});
+        out_.first_time = first_time(starts.back(), text_.size(), time_of);
+        out_.last_time = last_time(starts.back(), text_.size(), time_of);
     }
 
-    // Stamps of the lines between two offsets, as far as a few lines without one may hide them.
-    [[nodiscard]] std::optional<Time> first_stamp(std::uint64_t at, std::uint64_t end) const {
+    // Times of the lines between two offsets, as far as a few lines without one may hide them.
+    template <class TimeOf>
+    [[nodiscard]] std::optional<Time> first_time(std::uint64_t at, std::uint64_t end, TimeOf time_of) const {
         for (int i = 0; i < lines_without_stamp && at < end; ++i) {
             const LineView line = line_from(text_, at);
-            if (const auto time = parse_record(line.text).time) return time;
+            if (const auto time = time_of(line)) return time;
             at = line.next;
         }
         return std::nullopt;
     }
 
-    [[nodiscard]] std::optional<Time> last_stamp(std::uint64_t start, std::uint64_t at) const {
+    template <class TimeOf>
+    [[nodiscard]] std::optional<Time> last_time(std::uint64_t start, std::uint64_t at, TimeOf time_of) const {
         for (int i = 0; i < lines_without_stamp && at > start; ++i) {
             const LineView line = line_before(text_, at);
             if (line.offset >= at) break;
-            if (const auto time = parse_record(line.text).time) return time;
+            if (const auto time = time_of(line)) return time;
             at = line.offset;
         }
         return std::nullopt;

@@ -47,6 +47,12 @@ struct LogScan {
     std::uint64_t kernel_lines_sampled = 0;  // of `lines_sampled`, those that look like kernel log lines
     std::uint64_t lines_sampled = 0;
     int boots = 1;
+    // printk shows no time (printk.time=0), but syslog or a terminal program does: all times here count from the
+    // first such stamp of their boot.
+    bool timed_by_wall = false;
+    // The rest of a report that the log begins inside of, where nothing in it tells the report's kind: its first
+    // half may be in an older file.
+    std::optional<Event> leading_rest;
 };
 
 // `text` must outlive nothing: all that is kept is copied. Never fails on content; returns early, with what was

@@ -16,9 +16,11 @@ struct Report {
     std::int64_t grace_period;
 };
 
-Analysis core_with(const std::vector<Report>& reports, const std::vector<Fact>& facts = {}) {
+Analysis core_with(const std::vector<Report>& reports, const std::vector<Fact>& facts = {},
+                   bool timed_by_wall = false) {
     Analysis analysis;
     ArtifactInfo info;
+    info.scan.timed_by_wall = timed_by_wall;
     info.artifact.kind = ArtifactKind::kernel_log;
     info.artifact.board = "nt-b";
     info.artifact.core = "core-0";
@@ -62,6 +64,13 @@ TEST(Clock, TwoReportsOfDifferentGracePeriodsDoNot) {
 
 TEST(Clock, AGracePeriodCannotBeginBeforeTheBoot) {
     EXPECT_EQ(core_with({{15441.622163, 15268234, 60521}}).clocks[0].hz, 1000);
+}
+
+TEST(Clock, AWallClockIsNoUptime) {
+    EXPECT_FALSE(core_with({{15441.622163, 15268234, 60521}}, {}, true).clocks[0].hz);
+    EXPECT_EQ(core_with({{1000, 5250, 7}, {1063, 21000, 7}}, {}, true).clocks[0].hz, 250);
+    // Too near to each other for stamps of whole seconds.
+    EXPECT_FALSE(core_with({{1000, 99999, 7}, {1010, 102500, 7}}, {}, true).clocks[0].hz);
 }
 
 TEST(Clock, TheFirstWarningComesAfterTheTimeout) {

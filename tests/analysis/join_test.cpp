@@ -97,8 +97,10 @@ TEST_F(Join, AReportThatRotationCutIsOneAgain) {
     write("kern.log", whole.substr(start) + line(210.1, "__schedule_bug is no word of this line") + chatter(211));
     Analysis analysis = analysed();
     ASSERT_EQ(analysis.events.size(), 1U);
-    // The half in the newer file says nothing of its kind: it stays unread, and the report says that it is cut.
-    EXPECT_TRUE(analysis.events[0].report.partial);
+    // The half in the newer file says nothing of its kind.
+    EXPECT_FALSE(analysis.events[0].report.partial);
+    EXPECT_EQ(analysis.events[0].report.frames.size(), 3U);
+    EXPECT_EQ(analysis.events[0].guilty.function, "send_a");
 
     const std::size_t later = whole.find(" __schedule_bug");
     const std::size_t second = whole.rfind('\n', later) + 1;
@@ -110,6 +112,14 @@ TEST_F(Join, AReportThatRotationCutIsOneAgain) {
     EXPECT_EQ(analysis.events[0].report.frames.size(), 3U);
     EXPECT_EQ(analysis.events[0].report.fields["goes_on_in"]["artifact"], "kern.log");
     EXPECT_EQ(analysis.events[0].guilty.function, "send_a");
+}
+
+TEST_F(Join, AStackAtTheStartIsNobodysWhereNoReportWasCut) {
+    write("kern.log.1", chatter(200) + sleep_report(210) + line(210.1, "---[ end trace 0000000000000001 ]---"));
+    write("kern.log", line(211, " send_a+0x1/0x2 [mod_a]") + line(211, " ret_from_fork+0x1/0x2") + chatter(212));
+    const Analysis analysis = analysed();
+    ASSERT_EQ(analysis.events.size(), 1U);
+    EXPECT_EQ(analysis.events[0].report.frames.size(), 3U);
 }
 
 TEST_F(Join, TheSameReportInTwoFilesIsOne) {

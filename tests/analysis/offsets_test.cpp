@@ -46,6 +46,34 @@ TEST(Offsets, WallClocksAlignTwoBoards) {
     EXPECT_THAT(b.basis, HasSubstr("nt-b/kern.log"));
 }
 
+TEST(Offsets, TheYearMayChangeBetweenTwoBoardsAndInsideOne) {
+    Analysis a;
+    add_log(a, "nt-a",
+            "Dec 31 23:59:10 nt-a kernel: [   10.000000] one\n"
+            "Dec 31 23:59:50 nt-a kernel: [   50.000000] two\n"
+            "Jan  1 00:10:00 nt-a kernel: [  660.000000] three\n");
+    add_log(a, "nt-b",
+            "Jan  1 00:00:50 nt-b kernel: [   10.200000] one\n"
+            "Jan  1 00:05:00 nt-b kernel: [  260.300000] two\n"
+            "Jan  1 00:10:00 nt-b kernel: [  560.100000] three\n");
+    a.offsets = find_offsets(a, {});
+    ASSERT_EQ(a.offsets.size(), 2U);
+    EXPECT_NEAR(a.offset_of("nt-b", "")->offset_s, 100, 1);
+}
+
+TEST(Offsets, AStampWithAYearAlignsWithOneWithout) {
+    Analysis a;
+    add_log(a, "nt-a",
+            "2022-01-27T16:00:10 nt-a kernel: [   10.000000] one\n"
+            "2022-01-27T16:05:00 nt-a kernel: [  300.000000] two\n"
+            "2022-01-27T16:10:00 nt-a kernel: [  600.000000] three\n");
+    add_log(a, "nt-b", "Jan 27 16:01:40 nt-b kernel: one\nJan 27 16:05:00 nt-b kernel: two\n");
+    a.artifacts.back().scan.timed_by_wall = true;
+    a.offsets = find_offsets(a, {});
+    ASSERT_EQ(a.offsets.size(), 2U);
+    EXPECT_NEAR(a.offset_of("nt-b", "")->offset_s, 100, 1);
+}
+
 TEST(Offsets, WhatTheUserSaysComesFirst) {
     Analysis a = two_boards();
     a.offsets = find_offsets(a, {{"nt-a/kern.log:3=nt-b/kern.log:2"}, {}});

@@ -1,0 +1,32 @@
+// The wall clock of a log as moments: syslog's stamps have no year, and the year changes under way.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "parsers/records/wall_clock.h"
+#include "parsers/reports/clock_samples.h"
+
+namespace stallsight {
+
+class Calendar {
+public:
+    // A line that names a year ("setting system clock to 2022-01-27T16:21:07 UTC", drivers/rtc/class.c) says which
+    // one it is; it is looked for where the log begins.
+    Calendar(std::string_view text, const std::vector<ClockSample>& samples);
+
+    // The moment of the stamp at `offset`. Without a known year `year` is false and the log's first year is 2000:
+    // moments of one log still differ by what lies between them.
+    [[nodiscard]] std::optional<WallClock> at(std::uint64_t offset, std::string_view stamp) const;
+
+private:
+    [[nodiscard]] std::optional<WallClock> relative(std::uint64_t offset, std::string_view stamp) const;
+    void find_year(std::string_view text);
+
+    std::vector<std::uint64_t> new_years_;  // offsets of the first stamps of each further year
+    std::optional<int> first_year_;
+};
+
+}  // namespace stallsight
