@@ -98,6 +98,7 @@ Json artifacts_json(const Analysis& analysis) {
                        {"sha256", optional(info.sha256)},
                        {"truncated", a.truncated}});
         if (a.kind == ArtifactKind::kernel_log) out.back()["lines"] = info.scan.index.lines();
+        if (info.scan.timed_by_wall) out.back()["timed_by_wall"] = true;
     }
     return out;
 }

@@ -24,7 +24,13 @@ std::string hung_words(const StallEpisode& episode, const EventInfo& event) {
            event.guilty.function;
 }
 
-std::string cpu_words(const StallEpisode& episode) {
+// Where printk shows no time, the log's own beginning is all there is to count from.
+std::string moment_words(double at_s, const LogScan& log) {
+    if (!log.timed_by_wall) return fixed(at_s, 2) + " s of uptime";
+    return at_s < 0 ? fixed(-at_s, 0) + " s before the log" : fixed(at_s, 0) + " s into the log";
+}
+
+std::string cpu_words(const StallEpisode& episode, const LogScan& log) {
     const bool many = episode.cpus.size() != 1;
     std::string out = episode.cpus.empty() ? "tasks" : cpus_words(episode.cpus);
     if (is_rcu(episode))
@@ -34,8 +40,8 @@ std::string cpu_words(const StallEpisode& episode) {
                     : (episode.open ? " has been stuck" : " was stuck");
     out += length_words(episode);
     if (is_rcu(episode) && episode.start_s)
-        out += (episode.open ? ", still at the end of the log, since " : ", from ") + fixed(*episode.start_s, 2) +
-               " s of uptime";
+        out += (episode.open ? ", still at the end of the log, since " : ", from ") +
+               moment_words(*episode.start_s, log);
     return out;
 }
 
@@ -87,8 +93,10 @@ std::vector<std::string> steps_of(const Analysis& analysis, const StallEpisode& 
 
 std::string stall_words(const Analysis& analysis, const StallEpisode& episode) {
     const EventInfo& event = *analysis.event(episode.events.front());
-    const std::string place = place_words(analysis.artifacts[event.artifact].artifact);
-    const std::string words = episode.flavor == "hung_task" ? hung_words(episode, event) : cpu_words(episode);
+    const ArtifactInfo& log = analysis.artifacts[event.artifact];
+    const std::string place = place_words(log.artifact);
+    const std::string words =
+        episode.flavor == "hung_task" ? hung_words(episode, event) : cpu_words(episode, log.scan);
     return place.empty() ? words : "On " + place + ", " + words;
 }
 

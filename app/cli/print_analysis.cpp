@@ -94,6 +94,7 @@ private:
             text += ", " + counted(info.scan.index.lines(), "line") + ": " + counted(info.events, "event");
             if (info.torture_samples > 0) text += ", " + counted(info.torture_samples, "rcutorture sample");
         }
+        if (info.scan.timed_by_wall) text += ", timed by its wall clock";
         if (info.artifact.truncated) text += "  (incomplete)";
         line(text);
     }
