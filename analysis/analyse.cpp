@@ -49,6 +49,9 @@ void scan_artifact(Analysis& analysis, std::size_t index, const Progress& progre
         analysis.torture.push_back({index, artifact.board, artifact.core, std::move(sample)});
     }
     info.scan.torture.clear();
+    if (info.scan.torture_thinned)
+        analysis.problems.push_back(
+            {"more rcutorture lines than are kept: the samples are spread evenly over them", artifact.path, ""});
 }
 
 void name_the_guilty(Analysis& analysis) {

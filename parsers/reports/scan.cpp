@@ -105,6 +105,8 @@ private:
     }
 
     void read_torture(const Sweep& found) {
+        for (std::size_t i = 0; i < found.thinned.size(); ++i)
+            out_.torture_thinned |= found.thinned[i] && purposes().of[i] == Purpose::torture;
         std::uint64_t done = 0;
         for (const Place& place : found.places) {
             if (purposes().of[place.literal] != Purpose::torture || place.offset < done || progress_.cancelled)

@@ -47,6 +47,8 @@ struct LogScan {
     std::uint64_t kernel_lines_sampled = 0;  // of `lines_sampled`, those that look like kernel log lines
     std::uint64_t lines_sampled = 0;
     int boots = 1;
+    // The log holds more lines of rcutorture than are kept; those in `torture` are evenly spread.
+    bool torture_thinned = false;
     // printk shows no time (printk.time=0), but syslog or a terminal program does: all times here count from the
     // first such stamp of their boot.
     bool timed_by_wall = false;

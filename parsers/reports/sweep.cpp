@@ -125,7 +125,7 @@ struct Thinned {
 
 struct Chunk {
     std::vector<Place> places;
-    bool thinned = false;
+    std::vector<std::size_t> thinned;  // literals
 };
 
 class Worker {
@@ -214,7 +214,10 @@ private:
         if (samples == 0) {
             chunk_->places.push_back(place);
         } else {
-            common_[place.literal].add(place, std::max<std::size_t>(samples / plan_.chunks, 1));
+            // Lines of one test may all stand in a few chunks of a large log.
+            constexpr std::size_t most_parts = 16;
+            common_[place.literal].add(place,
+                                       std::max<std::size_t>(samples / std::min(plan_.chunks, most_parts), 1));
         }
     }
 
@@ -228,9 +231,10 @@ private:
     }
 
     void take_common() {
-        for (Thinned& common : common_) {
+        for (std::size_t literal = 0; literal < common_.size(); ++literal) {
+            Thinned& common = common_[literal];
             chunk_->places.insert(chunk_->places.end(), common.kept.begin(), common.kept.end());
-            chunk_->thinned = chunk_->thinned || common.step > 1;
+            if (common.step > 1) chunk_->thinned.push_back(literal);
             common = {};
         }
         chunk_->places.shrink_to_fit();
@@ -258,7 +262,7 @@ void thin(Sweep& sweep, const Search& search) {
     std::erase_if(sweep.places, [&](const Place& place) {
         const std::size_t limit = search.literals[place.literal].samples;
         if (limit == 0 || count[place.literal] <= limit) return false;
-        sweep.thinned = true;
+        sweep.thinned[place.literal] = true;
         const std::size_t step = (count[place.literal] + limit - 1) / limit;
         return seen[place.literal]++ % step != 0;
     });
@@ -269,6 +273,7 @@ void thin(Sweep& sweep, const Search& search) {
 Sweep sweep(std::string_view text, const Search& search, const Progress& progress) {
     Sweep out;
     out.newlines.resize((text.size() + LineIndex::block_bytes - 1) / LineIndex::block_bytes);
+    out.thinned.resize(search.literals.size());
     std::vector<Chunk> chunks((text.size() + chunk_bytes - 1) / chunk_bytes);
     const Plan plan(text, search, chunks.size());
     std::atomic<std::size_t> next{0};
@@ -282,7 +287,7 @@ Sweep sweep(std::string_view text, const Search& search, const Progress& progres
     });
     for (Chunk& chunk : chunks) {
         out.places.insert(out.places.end(), chunk.places.begin(), chunk.places.end());
-        out.thinned = out.thinned || chunk.thinned;
+        for (const std::size_t literal : chunk.thinned) out.thinned[literal] = true;
         std::vector<Place>().swap(chunk.places);
     }
     // A line that lies in two chunks was searched by both.

@@ -42,7 +42,7 @@ struct Place {
 struct Sweep {
     std::vector<Place> places;            // by offset
     std::vector<std::uint32_t> newlines;  // one number a LineIndex block
-    bool thinned = false;
+    std::vector<bool> thinned;            // one a literal: not all of its places were kept
 };
 
 Sweep sweep(std::string_view text, const Search& search, const Progress& progress);

@@ -1,0 +1,64 @@
+// What the one pass over the bytes relies on, and what it leaves out.
+#include "parsers/reports/sweep.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "parsers/rcutorture/torture.h"
+#include "parsers/reports/facts.h"
+#include "parsers/reports/heads.h"
+#include "parsers/reports/kind.h"
+#include "parsers/reports/scan.h"
+
+namespace stallsight {
+namespace {
+
+// Only lines that hold a head are searched for literals, so that each literal must hold one.
+bool holds_a_head(std::string_view literal) {
+    const auto heads = line_heads();
+    return std::any_of(heads.begin(), heads.end(),
+                       [&](const Head& head) { return literal.find(head.text) != std::string_view::npos; });
+}
+
+TEST(Sweep, EveryLiteralOfAReportHoldsAHead) {
+    for (const ReportKind& kind : report_kinds())
+        for (const std::string_view pattern : kind.patterns) EXPECT_TRUE(holds_a_head(pattern)) << pattern;
+}
+
+TEST(Sweep, EveryTortureLiteralHoldsAHead) {
+    for (const TortureLiteral& literal : torture_literals()) EXPECT_TRUE(holds_a_head(literal.text)) << literal.text;
+}
+
+std::string statistics(int n) {
+    return "[" + std::to_string(1000 + n) + ".000000] rcu-torture: rtc: 00000000deadbeef ver: " + std::to_string(n) +
+           " tfle: 0 rta: 1 rtaf: 0 rtf: 0 rtmbe: 0\n";
+}
+
+TEST(Sweep, SamplesOfATestAreThinnedEvenlyAndItIsSaid) {
+    std::string text;
+    for (int i = 0; i < 2000; ++i) text += statistics(i);
+    const LogScan all = scan_log(text);
+    EXPECT_EQ(all.torture.size(), 2000U);
+    EXPECT_FALSE(all.torture_thinned);
+    for (int i = 2000; i < 9000; ++i) text += statistics(i);
+    const LogScan some = scan_log(text);
+    EXPECT_TRUE(some.torture_thinned);
+    ASSERT_GT(some.torture.size(), 500U);
+    EXPECT_LE(some.torture.size(), 2048U);
+    const auto early = std::count_if(some.torture.begin(), some.torture.end(),
+                                     [](const TortureSample& s) { return s.version < 4500; });
+    EXPECT_NEAR(static_cast<double>(early), static_cast<double>(some.torture.size()) / 2, 2.0);
+}
+
+TEST(Sweep, ShortTestsInALargeLogAreKeptWhole) {
+    std::string text;
+    const std::string chatter = "[    1.000000] eth0: link becomes ready\n";
+    while (text.size() < 40'000'000) text += chatter;
+    std::string test;
+    for (int i = 0; i < 100; ++i) test += statistics(i);
+    EXPECT_EQ(scan_log(text.substr(0, text.size() / 2) + test + text).torture.size(), 100U);
+}
+
+}  // namespace
+}  // namespace stallsight
