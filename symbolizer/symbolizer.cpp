@@ -63,6 +63,10 @@ Result<DebugFile> Symbolizer::add(const std::string& name, const Bytes& bytes) {
     return impl_->files.add(name, bytes);
 }
 
+void Symbolizer::add_lazily(const std::string& name, const Bytes& bytes) {
+    impl_->files.add_lazily(name, bytes);
+}
+
 std::vector<Error> Symbolizer::add_directory(const std::string& path) {
     return impl_->files.add_directory(path);
 }
