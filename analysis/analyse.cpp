@@ -10,6 +10,7 @@
 #include "analysis/diagnosis/victims.h"
 #include "analysis/guilty/guilty.h"
 #include "analysis/join.h"
+#include "analysis/modules.h"
 #include "analysis/patches.h"
 #include "analysis/signature.h"
 #include "analysis/stalls/offsets.h"
@@ -122,6 +123,7 @@ Analysis analyse_bundle(Bundle bundle, const AnalysisOptions& options, const Pro
     const CaseFile decisions =
         analysis.bundle_path.empty() ? CaseFile{} : decisions_for(analysis.bundle_path, options, analysis.problems);
     apply_decisions(analysis, decisions);
+    analysis.modules = find_modules(analysis);
     symbolize_events(analysis, symbolizer, progress);
     link_consequences(analysis.events);
     analysis.cores = find_cores(analysis);

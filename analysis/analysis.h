@@ -169,6 +169,8 @@ struct Chain {
     int unexplained = 0;   // what no frame accounts for
     bool contradictory = false;
     std::string contradiction;  // what contradicts what
+    // For want of debug info: "calls not checked: 12 frames of vmlinux: no debug info here"; or empty.
+    std::string unchecked;
     std::string sentence;
 };
 std::string_view name_of(Chain::Ending ending);
@@ -215,6 +217,16 @@ struct CrashInfo {
     std::vector<std::vector<std::optional<Resolution>>> symbols;  // one a frame of each task; empty: not resolved
 };
 
+// A module that a kernel had loaded.
+struct ModuleInfo {
+    std::string board, core;  // either may be empty: not known
+    std::string name;
+    std::string taint;                          // letters: "OE"
+    std::string version, srcversion, vermagic;  // as modinfo names them; each may be empty: not said
+    std::optional<std::size_t> artifact;        // whose line says one of those three
+    std::uint64_t line = 0;
+};
+
 struct Missing {
     std::string module;  // without debug info, though frames need it
     std::size_t frames = 0;
@@ -243,6 +255,7 @@ struct Analysis {
     std::vector<ArtifactInfo> artifacts;
     std::vector<EventInfo> events;
     std::vector<CoreInfo> cores;
+    std::vector<ModuleInfo> modules;
     std::vector<CoreClock> clocks;
     std::vector<ClockOffset> offsets;
     std::vector<StallEpisode> stalls;

@@ -249,6 +249,7 @@ Json chain_json(const Chain& chain) {
         {"preempt_count", chain.count ? count_json(chain, *chain.count) : Json(nullptr)},
         {"checks", std::move(checks)},
         {"contradiction", chain.contradiction},
+        {"unchecked", chain.unchecked},
         {"links", std::move(links)}};
 }
 
@@ -348,6 +349,18 @@ Json stop_json(const Analysis& analysis, const TortureStop& stop) {
             {"why", stop.why}};
 }
 
+Json module_json(const Analysis& analysis, const ModuleInfo& m) {
+    return {{"board", m.board},
+            {"core", m.core},
+            {"name", m.name},
+            {"taint", m.taint},
+            {"version", m.version},
+            {"srcversion", m.srcversion},
+            {"vermagic", m.vermagic},
+            {"artifact", m.artifact ? Json(analysis.artifacts[*m.artifact].artifact.path) : Json(nullptr)},
+            {"line", m.line}};
+}
+
 Json missing_json(const Missing& m) {
     return {{"module", m.module}, {"frames", m.frames}, {"how", m.how}};
 }
@@ -393,6 +406,8 @@ void write_json(const Analysis& analysis, const JsonStream::Sink& sink) {
     out.member("artifacts", artifacts_json(analysis));
     write_each(out, "events", analysis.events,
                [&](JsonStream& part, const EventInfo& event) { write_event(part, analysis, event); });
+    write_each(out, "modules", analysis.modules,
+               [&](JsonStream& part, const ModuleInfo& module) { part.value(module_json(analysis, module)); });
     write_each(out, "clocks", analysis.clocks, clock_json);
     write_each(out, "offsets", analysis.offsets, offset_json);
     write_each(out, "stalls", analysis.stalls, stall_json);

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "analysis/chain/ending.h"
+#include "analysis/modules.h"
 
 namespace stallsight {
 
@@ -13,7 +14,7 @@ namespace {
 
 // What one boot of a log says of the kernel that printed it.
 struct Kernel {
-    std::string release, banner;
+    std::string release, banner, vermagic;
     std::optional<std::uint64_t> offset;  // KASLR
 };
 
@@ -22,6 +23,7 @@ Kernel kernel_of(const ArtifactInfo& log, int boot) {
     for (const Fact& fact : log.scan.facts) {
         if (fact.boot != boot) continue;
         if (fact.kind == Fact::Kind::banner) kernel.banner = fact.text;
+        if (fact.kind == Fact::Kind::vermagic) kernel.vermagic = fact.text;
         if (fact.kind == Fact::Kind::kernel_offset) kernel.offset = std::strtoull(fact.text.c_str(), nullptr, 16);
     }
     kernel.release = kernel.banner.substr(0, kernel.banner.find(' '));
@@ -52,7 +54,7 @@ public:
 
 private:
     using Key = std::tuple<std::string, std::string, std::uint64_t, std::uint64_t, bool, std::string, std::string,
-                           std::string, std::string, std::uint64_t>;
+                           std::string, std::string, std::string, std::string, std::uint64_t>;
 
     Kernel& kernel_of_event(const EventInfo& event) {
         const auto [known, is_new] = kernels_.try_emplace({event.artifact, event.report.boot});
@@ -65,11 +67,17 @@ private:
         place.release = kernel.release;
         place.banner = kernel.banner;
         place.kernel_offset = kernel.offset.value_or(0);
+        place.vermagic = kernel.vermagic;
+        if (const ModuleInfo* module =
+                module_of(analysis_, analysis_.artifacts[event.artifact].artifact, place.module)) {
+            place.srcversion = module->srcversion;
+            if (!module->vermagic.empty()) place.vermagic = module->vermagic;
+        }
         // Reports repeat: the same few hundred frames come back in thousands of stacks.
         const bool by_address = place.function.empty() || !place.offset_known;
-        const Key key{
-            place.module,   place.function, place.offset, place.size.value_or(0), place.return_address,
-            place.build_id, place.callee,   place.banner, place.release,          by_address ? *place.address : 0};
+        const Key key{place.module,         place.function,   place.offset,   place.size.value_or(0),
+                      place.return_address, place.build_id,   place.callee,   place.banner,
+                      place.release,        place.srcversion, place.vermagic, by_address ? *place.address : 0};
         const auto [known, is_new] = known_.try_emplace(key);
         if (is_new) known->second = symbolizer_.resolve(place);
         event.symbols[number] = known->second;
@@ -158,8 +166,7 @@ void add_debug_files(Analysis& analysis, const AnalysisOptions& options, Symboli
     for (const ArtifactInfo& info : analysis.artifacts) {
         const ArtifactKind kind = info.artifact.kind;
         if (kind != ArtifactKind::debug_info && kind != ArtifactKind::system_map) continue;
-        if (auto added = symbolizer.add(info.artifact.path, info.artifact.bytes); !added)
-            analysis.problems.push_back(added.error());
+        symbolizer.add_lazily(info.artifact.path, info.artifact.bytes);
     }
     for (const std::string& dir : options.debug_dirs)
         for (Error& error : symbolizer.add_directory(dir)) analysis.problems.push_back(std::move(error));

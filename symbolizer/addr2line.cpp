@@ -10,7 +10,6 @@
 #include <cstdio>
 #include <cstring>
 #include <ostream>
-#include <thread>
 
 #include "symbolizer/decompress.h"
 #include "symbolizer/loaded_file.h"
@@ -30,6 +29,19 @@ void add_place(std::string& text, const SourcePlace& place, int discriminator, c
     text += place.line ? std::to_string(place.line) : "?";
     if (place.line && discriminator) text += " (discriminator " + std::to_string(discriminator) + ")";
     text += '\n';
+}
+
+std::string answer(std::uint64_t asked, const std::vector<SourcePlace>& places, const Addr2lineOptions& options) {
+    std::string text;
+    if (options.addresses) {
+        std::array<char, 20> digits;
+        std::snprintf(digits.data(), digits.size(), "0x%016" PRIx64, asked);
+        text = std::string(digits.data()) + '\n';
+    }
+    // Without -i addr2line shows the innermost place alone.
+    const std::size_t shown = options.inlines ? places.size() : 1;
+    for (std::size_t i = 0; i < shown; ++i) add_place(text, places[i], places.front().discriminator, options);
+    return text;
 }
 
 // addr2line takes "0x1a" and "1a", and anything else for 0.
@@ -56,37 +68,41 @@ std::vector<std::uint64_t> take_addresses(std::string& text, bool at_end) {
 
 struct Addr2line::Impl {
     LoadedFile file;
-    unsigned threads;
     std::uint64_t base = 0;  // of .text, for a module
 
-    Impl(std::unique_ptr<ElfFile> elf, unsigned thread_count) : file(std::move(elf)), threads(thread_count) {
+    explicit Impl(std::unique_ptr<ElfFile> elf) : file(std::move(elf)) {
         const ElfSection* text = file.elf().section_named(".text");
         if (file.elf().relocatable() && text) base = text->address;
     }
 
-    std::string answer(std::uint64_t asked, const Addr2lineOptions& options) {
-        std::string text;
-        if (options.addresses) {
-            std::array<char, 20> digits;
-            std::snprintf(digits.data(), digits.size(), "0x%016" PRIx64, asked);
-            text = std::string(digits.data()) + '\n';
+    std::vector<SourcePlace> places(std::uint64_t address) {
+        std::vector<SourcePlace> found;
+        if (file.elf().section_of(address)) found = file.debug_info().places(address);
+        if (found.empty()) found.emplace_back();
+        return found;
+    }
+
+    // The symbol table names functions that the debug info does not.
+    void add_names(const std::vector<std::uint64_t>& addresses, std::vector<std::vector<SourcePlace>>& found) {
+        std::vector<std::uint64_t> nameless;
+        for (std::size_t i = 0; i < addresses.size(); ++i)
+            if (found[i].back().function.empty()) nameless.push_back(addresses[i]);
+        if (nameless.empty()) return;
+        std::sort(nameless.begin(), nameless.end());
+        const std::vector<Symbol> symbols = symbols_at(file.elf(), nameless);
+        for (std::size_t i = 0; i < addresses.size(); ++i) {
+            if (!found[i].back().function.empty()) continue;
+            const auto at = std::lower_bound(nameless.begin(), nameless.end(), addresses[i]);
+            found[i].back().function =
+                name_at(addresses[i], symbols[static_cast<std::size_t>(at - nameless.begin())]);
         }
-        const std::uint64_t address = asked + base;
+    }
+
+    std::string_view name_at(std::uint64_t address, const Symbol& symbol) const {
         const ElfSection* section = file.elf().section_of(address);
-        std::vector<SourcePlace> places;
-        if (section) places = file.debug_info().places(address);
-        if (places.empty()) places.emplace_back();
-        if (places.back().function.empty() && section) {
-            const Symbol* symbol = file.symbols().at(address);
-            const bool inside = symbol && section->contains(symbol->address) &&
-                                (symbol->size == 0 || address - symbol->address < symbol->size);
-            if (inside) places.back().function = symbol->name;
-        }
-        // Without -i addr2line shows the innermost place alone.
-        const int discriminator = places.front().discriminator;
-        if (!options.inlines) places.resize(1);
-        for (const SourcePlace& place : places) add_place(text, place, discriminator, options);
-        return text;
+        const bool inside = section && !symbol.name.empty() && section->contains(symbol.address) &&
+                            (symbol.size == 0 || address - symbol.address < symbol.size);
+        return inside ? symbol.name : std::string_view();
     }
 };
 
@@ -95,24 +111,26 @@ Addr2line::~Addr2line() = default;
 Addr2line::Addr2line(Addr2line&&) noexcept = default;
 Addr2line& Addr2line::operator=(Addr2line&&) noexcept = default;
 
-Result<Addr2line> Addr2line::open(const std::string& name, const Bytes& bytes, unsigned threads) {
+Result<Addr2line> Addr2line::open(const std::string& name, const Bytes& bytes) {
     const auto unpacked = decompressed(name, bytes);
     if (!unpacked) return tl::unexpected(unpacked.error());
     const bool packed = unpacked->view().data() != bytes.view().data();
     auto elf = ElfFile::open(name, *unpacked, packed ? std::string() : name);
     if (!elf) return tl::unexpected(elf.error());
-    if (threads == 0) threads = std::clamp(std::thread::hardware_concurrency(), 1u, 16u);
-    return Addr2line(std::make_unique<Impl>(std::move(*elf), threads));
+    return Addr2line(std::make_unique<Impl>(std::move(*elf)));
 }
 
-std::vector<std::string> Addr2line::answers(const std::vector<std::uint64_t>& addresses,
+std::vector<std::string> Addr2line::answers(const std::vector<std::uint64_t>& asked,
                                             const Addr2lineOptions& options) {
-    std::vector<std::uint64_t> places;
-    for (const std::uint64_t asked : addresses) places.push_back(asked + impl_->base);
-    impl_->file.debug_info().prepare(places, impl_->threads);
-    std::vector<std::string> found;
-    for (const std::uint64_t asked : addresses) found.push_back(impl_->answer(asked, options));
-    return found;
+    std::vector<std::uint64_t> addresses;
+    for (const std::uint64_t offset : asked) addresses.push_back(offset + impl_->base);
+    impl_->file.debug_info().prepare(addresses);
+    std::vector<std::vector<SourcePlace>> places;
+    for (const std::uint64_t address : addresses) places.push_back(impl_->places(address));
+    impl_->add_names(addresses, places);
+    std::vector<std::string> texts;
+    for (std::size_t i = 0; i < asked.size(); ++i) texts.push_back(answer(asked[i], places[i], options));
+    return texts;
 }
 
 Result<void> Addr2line::filter(int descriptor, std::ostream& out, const Addr2lineOptions& options) {

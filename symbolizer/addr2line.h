@@ -23,8 +23,7 @@ struct Addr2lineOptions {
 
 class Addr2line {
 public:
-    // `threads` 0: as many as there are processors.
-    static Result<Addr2line> open(const std::string& name, const Bytes& bytes, unsigned threads = 0);
+    static Result<Addr2line> open(const std::string& name, const Bytes& bytes);
     ~Addr2line();
     Addr2line(Addr2line&&) noexcept;
     Addr2line& operator=(Addr2line&&) noexcept;

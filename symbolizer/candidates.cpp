@@ -13,6 +13,13 @@ int fit_of_size(const Symbol& symbol, const CodePlace& place) {
     return symbol.span == *place.size ? size_fits : size_differs;
 }
 
+// What "mutex_lock", "__mutex_lock" and ".__mutex_lock.constprop.0" have in common.
+std::string_view core_of(std::string_view name) {
+    name = without_dot(name);
+    name.remove_prefix(std::min(name.find_first_not_of('_'), name.size()));
+    return name.substr(0, name.find('.'));
+}
+
 }  // namespace
 
 std::optional<std::uint64_t> offset_in(LoadedFile& file, const Symbol& symbol, const CodePlace& place) {
@@ -48,6 +55,8 @@ std::vector<Candidate> find_candidates(DebugFiles& files, const CodePlace& place
             const Call call = call_before(candidate, *offset, place);
             if (call.site == CallSite::direct || call.site == CallSite::indirect) candidate.fit += is_a_call;
             if (!place.callee.empty() && call.target == place.callee) candidate.fit += calls_callee;
+            if (!place.callee.empty() && core_of(call.target) == core_of(place.callee))
+                candidate.fit += calls_namesake;
             found.push_back(candidate);
         }
     }

@@ -19,12 +19,13 @@ struct Candidate {
 // Bits, the heavier reason first.
 enum Fit {
     size_differs = 0,
-    is_a_call = 1,
-    calls_callee = 2,
-    size_unknown = 4,
-    size_fits = 8,
-    build_may_be = 16,
-    build_id_fits = 32
+    calls_namesake = 1,  // mutex_lock, where the stack has __mutex_lock.constprop.0: it may have ended in a jump
+    is_a_call = 2,
+    calls_callee = 4,
+    size_unknown = 8,
+    size_fits = 16,
+    build_may_be = 32,
+    build_id_fits = 64
 };
 
 std::vector<Candidate> find_candidates(DebugFiles& files, const CodePlace& place);

@@ -70,6 +70,17 @@ Result<DebugFile> DebugFiles::read(const std::string& name, const Bytes& bytes, 
     return files_.back()->about();
 }
 
+void DebugFiles::add_lazily(const std::string& name, const Bytes& bytes) {
+    const std::lock_guard lock(mutex_);
+    const std::string file = without_compression(fs::path(name).filename().string());
+    Listed listed{name, is_kernel(file) ? "vmlinux" : module_of_path(file), {}, bytes, false};
+    if (is_compressed(bytes.view())) {
+        listed_.push_back(std::move(listed));
+    } else {
+        read(listed);
+    }
+}
+
 std::vector<Error> DebugFiles::add_directory(const std::string& path) {
     const std::lock_guard lock(mutex_);
     std::vector<std::string> found;
@@ -92,7 +103,7 @@ std::vector<Error> DebugFiles::add_directory(const std::string& path) {
 
 void DebugFiles::list(const std::string& path) {
     const std::string name = without_compression(fs::path(path).filename().string());
-    Listed listed{path, {}, build_id_of_path(path), false};
+    Listed listed{path, {}, build_id_of_path(path), {}, false};
     if (is_system_map_name(name)) {
         read(listed);
         return;
@@ -107,9 +118,11 @@ void DebugFiles::list(const std::string& path) {
 
 void DebugFiles::read(Listed& listed) {
     listed.read = true;
-    const auto bytes = Bytes::map_file(listed.path);
-    const auto done = bytes ? read(listed.path, *bytes, listed.path) : tl::unexpected(bytes.error());
+    const Result<Bytes> bytes = listed.bytes ? *listed.bytes : Bytes::map_file(listed.path);
+    const std::string path = listed.bytes ? std::string() : listed.path;
+    const auto done = bytes ? read(listed.path, *bytes, path) : tl::unexpected(bytes.error());
     if (!done) errors_.push_back(done.error());
+    listed.bytes.reset();
 }
 
 std::vector<LoadedFile*> DebugFiles::of(std::string_view module, const std::string& build_id) {

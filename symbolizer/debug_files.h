@@ -5,6 +5,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,7 @@ public:
     explicit DebugFiles(const Progress* progress) : progress_(progress) {}
 
     Result<DebugFile> add(const std::string& name, const Bytes& bytes);
+    void add_lazily(const std::string& name, const Bytes& bytes);
     std::vector<Error> add_directory(const std::string& path);
 
     // The files of a module ("vmlinux" for the kernel), and of `build_id` where it is not empty: then debuginfod is
@@ -38,6 +40,7 @@ public:
 private:
     struct Listed {
         std::string path, module, build_id;  // as the path says them; either may be empty
+        std::optional<Bytes> bytes;          // of a file that is given; else that at `path` is read
         bool read = false;
     };
 

@@ -3,15 +3,15 @@
 #include <algorithm>
 #include <atomic>
 #include <set>
-#include <thread>
 #include <unordered_map>
 
+#include "base/parallel.h"
 #include "symbolizer/index/unit_reader.h"
 
 namespace stallsight {
 namespace {
 
-constexpr std::size_t worth_a_thread = 8;  // units
+constexpr std::size_t worth_a_thread = 16;  // units
 
 CodeRange code_of(const ElfFile& elf, Dwarf_Addr bias) {
     CodeRange code{~std::uint64_t{0}, 0, bias};
@@ -115,38 +115,38 @@ std::vector<SourcePlace> DebugInfo::places(std::uint64_t address) {
     if (!open()) return {};
     const auto unit = index_->unit_of(address);
     if (!unit) return {};
-    prepare({address}, 1);
+    prepare({address});
     const UnitTable* table = index_->table(*unit);
     return table ? table->places(address) : std::vector<SourcePlace>();
 }
 
-void DebugInfo::prepare(const std::vector<std::uint64_t>& addresses, unsigned threads) {
+void DebugInfo::prepare(const std::vector<std::uint64_t>& addresses) {
     if (!open()) return;
     std::set<std::size_t> missing;
     for (const std::uint64_t address : addresses)
         if (const auto unit = index_->unit_of(address); unit && !index_->table(*unit)) missing.insert(*unit);
+    if (missing.empty()) return;
     const std::vector<std::size_t> units(missing.begin(), missing.end());
     std::vector<std::string> tables(units.size()), missing_dwos(units.size());
     std::atomic<std::size_t> next = 0;
-    // libdw has no locks: each thread reads by a session of its own.
     const auto work = [&](const ElfFile& elf) {
         Dwarf_Addr bias = 0;
         Dwarf* debug = elf.dwarf(bias);
+        if (!debug) return;
         const CodeRange code = code_of(elf, bias);
-        for (std::size_t i; debug && (i = next++) < units.size();) {
-            UnitRead unit = read_unit(debug, index_->die(units[i]), code);
+        const LineSections lines(debug);
+        for (std::size_t i; (i = next++) < units.size();) {
+            UnitRead unit = read_unit(debug, lines, index_->die(units[i]), code);
             tables[i] = unit.parts.write();
             missing_dwos[i] = std::move(unit.missing_dwo);
         }
     };
-    std::vector<std::thread> helpers;
-    const bool shared = !elf_.relocatable() && units.size() >= worth_a_thread;  // a module is relocated by each
-    for (unsigned i = 1; i < threads && shared; ++i)
-        helpers.emplace_back([&] {
-            if (const auto elf = elf_.again()) work(**elf);
-        });
-    if (!units.empty()) work(elf_);
-    for (std::thread& helper : helpers) helper.join();
+    // libdw has no locks: each thread reads by a session of its own, and would relocate a module anew.
+    const std::size_t threads = elf_.relocatable() ? 1 : std::max<std::size_t>(1, units.size() / worth_a_thread);
+    on_all_cores(threads, [&](std::size_t number) {
+        if (number == 0) return work(elf_);
+        if (const auto elf = elf_.again()) work(**elf);
+    });
     for (std::size_t i = 0; i < units.size(); ++i) {
         if (!tables[i].empty()) index_->add(units[i], std::move(tables[i]));
         if (missing_dwo_.empty()) missing_dwo_ = std::move(missing_dwos[i]);

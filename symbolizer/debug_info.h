@@ -20,8 +20,8 @@ public:
     // Innermost first; empty where the debug info covers no such address. Not safe from several threads at once.
     std::vector<SourcePlace> places(std::uint64_t address);
 
-    // Reads what these addresses need beforehand, in `threads` at once where that is worth it.
-    void prepare(const std::vector<std::uint64_t>& addresses, unsigned threads);
+    // Reads what these addresses need beforehand, on all cores where that is worth it.
+    void prepare(const std::vector<std::uint64_t>& addresses);
 
     // Of split DWARF: a .dwo that was not found. What was read is then not all, and not kept.
     [[nodiscard]] const std::string& missing_dwo() const { return missing_dwo_; }

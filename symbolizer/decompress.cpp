@@ -13,14 +13,14 @@ namespace {
 // A vmlinux with debug info is below 1 GB; more than this is a bomb.
 constexpr std::size_t most = std::size_t{4} << 30;
 
+}  // namespace
+
 bool is_compressed(std::string_view bytes) {
     using namespace std::string_view_literals;
     static constexpr std::array marks{"\xfd\x37zXZ\0"sv, "\x1f\x8b"sv, "\x28\xb5\x2f\xfd"sv, "BZh"sv,
                                       "\x04\x22\x4d\x18"sv};
     return std::any_of(marks.begin(), marks.end(), [&](std::string_view mark) { return bytes.starts_with(mark); });
 }
-
-}  // namespace
 
 Result<Bytes> decompressed(const std::string& name, const Bytes& bytes) {
     if (!is_compressed(bytes.view())) return bytes;

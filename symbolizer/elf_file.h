@@ -66,7 +66,8 @@ public:
     // The section's data in the machine's form: symbols and relocations.
     [[nodiscard]] static Elf_Data* data(const ElfSection& section);
 
-    // Every symbol of a table, as use(number, name, GElf_Sym). The names point into the file.
+    // Every symbol of a table, as use(number, name, GElf_Sym), where name() is read when it is asked for, and
+    // points into the file.
     template <class Use>
     void for_each_symbol(const ElfSection& table, Use use) const {
         Elf_Data* entries = data(table);
@@ -75,8 +76,11 @@ public:
         const std::string_view names = content(sections_[header.sh_link]);
         GElf_Sym symbol;
         for (int number = 0; gelf_getsym(entries, number, &symbol); ++number) {
-            const std::string_view rest = names.substr(std::min<std::size_t>(symbol.st_name, names.size()));
-            use(number, rest.substr(0, rest.find('\0')), symbol);
+            const auto name = [&] {
+                const std::string_view rest = names.substr(std::min<std::size_t>(symbol.st_name, names.size()));
+                return rest.substr(0, rest.find('\0'));
+            };
+            use(number, name, symbol);
         }
     }
 

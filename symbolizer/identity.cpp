@@ -20,6 +20,12 @@ std::string_view build_of(std::string_view banner) {
     return number == std::string_view::npos ? banner : banner.substr(number + 1);
 }
 
+// include/linux/vermagic.h ends with a blank, which not everything that prints it keeps.
+std::string_view trimmed(std::string_view vermagic) {
+    while (vermagic.ends_with(' ')) vermagic.remove_suffix(1);
+    return vermagic;
+}
+
 // A log may have cut its line off.
 bool same_banner(std::string_view file, std::string_view log) {
     return file.starts_with(log) || log.starts_with(file);
@@ -37,6 +43,12 @@ std::string other_build(const DebugFile& file, const CodePlace& place) {
     if (!place.banner.empty() && !banner.empty() && !same_banner(banner, place.banner))
         return "the log's kernel is \"" + std::string(build_of(place.banner)) + "\", " + file.name + " is \"" +
                std::string(build_of(banner)) + "\"";
+    if (!place.srcversion.empty() && !file.srcversion.empty() && file.srcversion != place.srcversion)
+        return "the board's " + file.module + " has srcversion " + place.srcversion + ", " + file.name + " has " +
+               file.srcversion;
+    if (!place.vermagic.empty() && !file.vermagic.empty() && trimmed(file.vermagic) != trimmed(place.vermagic))
+        return "the board's modules are \"" + std::string(trimmed(place.vermagic)) + "\", " + file.name + " is \"" +
+               std::string(trimmed(file.vermagic)) + "\"";
     return {};
 }
 

@@ -23,7 +23,7 @@ public:
 
     // libdw is not safe from several threads: whoever uses what follows holds this.
     std::mutex& mutex() { return mutex_; }
-    const ElfFile& elf() { return *elf_; }
+    [[nodiscard]] const ElfFile& elf() const { return *elf_; }
     const SymbolTable& symbols();
     DebugInfo& debug_info();
     CallSites& call_sites();

@@ -17,6 +17,46 @@ std::uint64_t big_endian_word(std::string_view bytes) {
     return word;
 }
 
+// Of several symbols of one address the first is the function's name.
+bool precedes(const Symbol& left, const Symbol& right) {
+    const auto order = [](const Symbol& symbol) {
+        return std::tuple(symbol.address, !symbol.is_function, symbol.size == 0, !symbol.global, -symbol.number);
+    };
+    return order(left) < order(right);
+}
+
+bool is_arm_function(const ElfFile& file, const GElf_Sym& symbol) {
+    return file.machine() == EM_ARM && GELF_ST_TYPE(symbol.st_info) == STT_FUNC;
+}
+
+// An arm thumb function has bit 0 of its address set.
+std::uint64_t address_of(const ElfFile& file, const ElfSection& section, const GElf_Sym& symbol) {
+    const std::uint64_t mark = is_arm_function(file, symbol) ? symbol.st_value & 1 : 0;
+    return symbol.st_value - mark + (file.relocatable() ? section.address : 0);
+}
+
+// The section that a symbol is defined in; null: none.
+const ElfSection* section_of(const ElfFile& file, const GElf_Sym& symbol) {
+    const std::size_t number = symbol.st_shndx;
+    return number != SHN_UNDEF && number < file.sections().size() ? &file.sections()[number] : nullptr;
+}
+
+bool may_name_code(const ElfSection& section, const GElf_Sym& symbol) {
+    const int type = GELF_ST_TYPE(symbol.st_info);
+    return section.holds_code() && (type == STT_FUNC || type == STT_NOTYPE || type == STT_GNU_IFUNC);
+}
+
+Symbol code_symbol(const ElfFile& file, const ElfSection& section, const GElf_Sym& symbol, int number) {
+    Symbol code;
+    code.address = address_of(file, section, symbol);
+    code.size = symbol.st_size;
+    code.global = GELF_ST_BIND(symbol.st_info) == STB_GLOBAL;
+    code.is_function = GELF_ST_TYPE(symbol.st_info) != STT_NOTYPE;
+    code.thumb = is_arm_function(file, symbol) && (symbol.st_value & 1);
+    code.number = number;
+    return code;
+}
+
 }  // namespace
 
 bool is_hidden_symbol(std::string_view name) {
@@ -33,13 +73,7 @@ SymbolTable::SymbolTable(const ElfFile& file)
     for (const ElfSection& section : file.sections())
         if (section.type == SHT_SYMTAB) read(file, section);
     add_descriptors(file);
-    std::sort(symbols_.begin(), symbols_.end(), [](const Symbol& left, const Symbol& right) {
-        const auto order = [](const Symbol& symbol) {
-            return std::tuple(symbol.address, !symbol.is_function, symbol.size == 0, !symbol.global,
-                              -symbol.number);
-        };
-        return order(left) < order(right);
-    });
+    std::sort(symbols_.begin(), symbols_.end(), precedes);
     measure(file);
 }
 
@@ -53,22 +87,17 @@ const std::vector<std::uint32_t>& SymbolTable::by_name() const {
 }
 
 void SymbolTable::read(const ElfFile& file, const ElfSection& table) {
-    file.for_each_symbol(table, [&](int i, std::string_view name, const GElf_Sym& symbol) {
-        Reference reference{name};
-        const std::size_t number = symbol.st_shndx;
-        const int type = GELF_ST_TYPE(symbol.st_info);
-        if (number != SHN_UNDEF && number < file.sections().size()) {
-            const ElfSection& section = file.sections()[number];
-            reference.defined = true;
-            // An arm thumb function has bit 0 of its address set.
-            const bool thumb = file.machine() == EM_ARM && type == STT_FUNC && (symbol.st_value & 1);
-            reference.address = symbol.st_value - thumb + (file.relocatable() ? section.address : 0);
-            const bool named_code = type == STT_FUNC || type == STT_NOTYPE || type == STT_GNU_IFUNC;
-            if (section.holds_code() && named_code && !is_hidden_symbol(reference.name))
-                symbols_.push_back({without_dot(reference.name), reference.address, symbol.st_size, 0,
-                                    GELF_ST_BIND(symbol.st_info) == STB_GLOBAL, type != STT_NOTYPE, thumb, i});
+    file.for_each_symbol(table, [&](int number, const auto& name, const GElf_Sym& symbol) {
+        const ElfSection* section = section_of(file, symbol);
+        const bool is_code = section && may_name_code(*section, symbol);
+        if (!keeps_references_ && !is_code) return;
+        const std::string_view text = name();
+        if (is_code && !is_hidden_symbol(text)) {
+            symbols_.push_back(code_symbol(file, *section, symbol, number));
+            symbols_.back().name = without_dot(text);
         }
-        if (keeps_references_) references_.push_back(reference);
+        if (!keeps_references_) return;
+        references_.push_back({text, section != nullptr, section ? address_of(file, *section, symbol) : 0});
     });
 }
 
@@ -130,6 +159,36 @@ bool SymbolTable::starts(std::string_view name, std::uint64_t address) const {
     const auto candidates = named(name);
     return std::any_of(candidates.begin(), candidates.end(),
                        [&](const Symbol* symbol) { return symbol->address == address; });
+}
+
+std::vector<Symbol> symbols_at(const ElfFile& file, const std::vector<std::uint64_t>& addresses) {
+    std::vector<Symbol> found(addresses.size());
+    if (file.section_named(".opd")) {  // its descriptors name code, too
+        const SymbolTable table(file);
+        for (std::size_t i = 0; i < addresses.size(); ++i)
+            if (const Symbol* symbol = table.at(addresses[i])) found[i] = *symbol;
+        return found;
+    }
+    for (const ElfSection& table : file.sections()) {
+        if (table.type != SHT_SYMTAB) continue;
+        file.for_each_symbol(table, [&](int number, const auto& name, const GElf_Sym& entry) {
+            const ElfSection* section = section_of(file, entry);
+            if (!section || !may_name_code(*section, entry)) return;
+            Symbol symbol = code_symbol(file, *section, entry, number);
+            const auto behind = std::lower_bound(addresses.begin(), addresses.end(), symbol.address);
+            if (behind == addresses.end()) return;
+            Symbol& nearest = found[static_cast<std::size_t>(behind - addresses.begin())];
+            const bool nearer = nearest.name.empty() || symbol.address > nearest.address ||
+                                (symbol.address == nearest.address && precedes(symbol, nearest));
+            if (!nearer || is_hidden_symbol(name())) return;
+            symbol.name = without_dot(name());
+            nearest = symbol;
+        });
+    }
+    // What lies before an address lies before the next one, too.
+    for (std::size_t i = 1; i < found.size(); ++i)
+        if (found[i].name.empty()) found[i] = found[i - 1];
+    return found;
 }
 
 SymbolTable::Reference SymbolTable::reference(std::size_t number) const {

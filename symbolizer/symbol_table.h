@@ -58,6 +58,10 @@ private:
         by_name_;  // indices of symbols_, sorted by name, then address, once asked for
 };
 
+// For each of these addresses, which are sorted, what SymbolTable::at() would say, but without a `span`; no name:
+// nothing. A few addresses take a fraction of the time of a whole table.
+std::vector<Symbol> symbols_at(const ElfFile& file, const std::vector<std::uint64_t>& addresses);
+
 // Names that scripts/kallsyms.c leaves out: compiler labels, and the mapping symbols of arm ($a, $d, $t, $x).
 bool is_hidden_symbol(std::string_view name);
 // ppc64 ELFv1: ".mutex_lock" is the code, "mutex_lock" its descriptor.

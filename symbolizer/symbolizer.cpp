@@ -48,7 +48,7 @@ struct Symbolizer::Impl {
     [[nodiscard]] std::optional<Resolution> by_address(const CodePlace& place) const;
     [[nodiscard]] std::optional<Resolution> by_map(const CodePlace& place) const;
     [[nodiscard]] Resolution answer(const Candidate& best, const CodePlace& place, Call& call) const;
-    [[nodiscard]] std::string doubt_of_equals(const std::vector<Candidate>& candidates,
+    [[nodiscard]] std::string doubt_of_equals(const std::vector<Candidate>& candidates, const Resolution& answer,
                                               const CodePlace& place) const;
     void add_places(Resolution& answer, const std::vector<Candidate>& candidates, const CodePlace& place) const;
     void prove(Resolution& answer, LoadedFile& file, const Call& call, const std::string& callee) const;
@@ -61,6 +61,10 @@ Symbolizer& Symbolizer::operator=(Symbolizer&&) noexcept = default;
 
 Result<DebugFile> Symbolizer::add(const std::string& name, const Bytes& bytes) {
     return impl_->files.add(name, bytes);
+}
+
+void Symbolizer::add_lazily(const std::string& name, const Bytes& bytes) {
+    impl_->files.add_lazily(name, bytes);
 }
 
 std::vector<Error> Symbolizer::add_directory(const std::string& path) {
@@ -153,7 +157,7 @@ std::optional<Resolution> Symbolizer::resolve(const CodePlace& place) const {
     const std::string name(best.symbol->name);
     if (answer.doubt.empty() && name != without_dot(place.function))
         answer.doubt = answer.debug_file + " has no " + place.function + ", but " + name;
-    if (answer.doubt.empty()) answer.doubt = impl_->doubt_of_equals(candidates, place);
+    if (answer.doubt.empty()) answer.doubt = impl_->doubt_of_equals(candidates, answer, place);
     if (answer.places[0].file.empty()) impl_->add_places(answer, candidates, place);
     // Of another build nothing is proved, and that a call leads elsewhere is no news.
     if (!place.callee.empty() && place.return_address && !answer.other_build)
@@ -184,21 +188,27 @@ Resolution Symbolizer::Impl::answer(const Candidate& best, const CodePlace& plac
     return answer;
 }
 
-// Functions of one name and size that nothing tells apart are all named.
-std::string Symbolizer::Impl::doubt_of_equals(const std::vector<Candidate>& candidates,
+// Functions of one name and size that nothing tells apart are all named: those of one file, and those of several
+// builds of a module unless they say the same.
+std::string Symbolizer::Impl::doubt_of_equals(const std::vector<Candidate>& candidates, const Resolution& answer,
                                               const CodePlace& place) const {
     constexpr std::size_t shown = 4;
     const Candidate& best = candidates.front();
+    const auto is_another = [&](const Candidate& other) {
+        if (other.file == best.file) return other.symbol->address != best.symbol->address;
+        return other.file->about().build_id != best.file->about().build_id;
+    };
     std::size_t count = 1;
     std::string others;
     for (const Candidate& other : candidates) {
-        const bool same = other.file == best.file && other.symbol->address == best.symbol->address;
-        if (other.file != best.file || other.fit != best.fit || same) continue;
+        if (other.fit != best.fit || !is_another(other)) continue;
         Call call;
-        const SourcePlace at = count < shown ? answer(other, place, call).places.back() : SourcePlace();
-        if (!at.file.empty())
-            others += (others.empty() ? ": also " : ", ") + at.file + ":" + std::to_string(at.line);
-        ++count;
+        const SourcePlace at = this->answer(other, place, call).places.back();
+        const SourcePlace& known = answer.places.back();
+        if (other.file != best.file && at.file == known.file && at.line == known.line) continue;
+        if (++count > shown || at.file.empty()) continue;
+        others += (others.empty() ? ": also " : ", ") + at.file + ":" + std::to_string(at.line) +
+                  (other.file == best.file ? "" : " of " + other.file->about().name);
     }
     return count > 1 ? std::to_string(count) + " functions of this name fit" + others : std::string();
 }

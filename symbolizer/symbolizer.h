@@ -39,6 +39,9 @@ struct CodePlace {
     // What the log says of the kernel that printed it, or empty: "6.1.192-caplab", and all that stands behind
     // "Linux version " in its first line.
     std::string release, banner;
+    // What is known of the module that was loaded there, or empty: modinfo's words. `vermagic` may also be the
+    // kernel's own, which each of its modules must have.
+    std::string srcversion, vermagic;
     // Function of the next inner frame, or empty: it tells functions of one name apart, and is what `link` is
     // about.
     std::string callee;
@@ -107,6 +110,9 @@ public:
     // must stay valid as long as `bytes` is held); .xz, .zst and .gz are unpacked. A stripped module and its
     // separate debug file may both be added: one answers for the other.
     Result<DebugFile> add(const std::string& name, const Bytes& bytes);
+    // The same, but what is packed is listed by its name and unpacked when a place in it is asked for. What cannot
+    // be read is in take_errors().
+    void add_lazily(const std::string& name, const Bytes& bytes);
     // Lists every .ko, vmlinux, .debug (compressed or not, .build-id/ab/cdef.debug too) and System.map under a
     // folder, or the one file that `path` is. They are read when a place in them is asked for. What cannot be
     // listed is returned.

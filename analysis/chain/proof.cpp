@@ -1,6 +1,9 @@
 #include "analysis/chain/proof.h"
 
 #include <algorithm>
+#include <map>
+
+#include "analysis/words.h"
 
 namespace stallsight {
 
@@ -35,6 +38,30 @@ void insert_path(Chain& chain, std::size_t caller, const Resolution& resolution)
     }
 }
 
+// A list of names (System.map) resolves a frame, too, but has no file, no line and no code.
+bool names_only(const Resolution& resolution) {
+    return resolution.call_site == CallSite::unknown &&
+           (resolution.places.empty() || resolution.places.front().file.empty());
+}
+
+// The last frame called nobody.
+std::string unchecked_calls(const Chain& chain, const EventInfo& event) {
+    std::map<std::string, std::size_t> frames;  // by module
+    bool named = false;
+    for (std::size_t i = 0; i < chain.end_link; ++i) {
+        const Link& link = chain.links[i];
+        const bool known = link.frame < event.symbols.size() && event.symbols[link.frame];
+        if (!link.call_site.empty() || (known && !names_only(*event.symbols[link.frame]))) continue;
+        named |= known;
+        ++frames[link.module.empty() ? "vmlinux" : link.module];
+    }
+    std::vector<std::string> of;
+    for (const auto& [module, count] : frames) of.push_back(counted(count, "frame") + " of " + module);
+    if (of.empty()) return {};
+    return "calls not checked: " + joined(of) +
+           (named ? ": names only, no debug info here" : ": no debug info here");
+}
+
 }  // namespace
 
 void prove_links(Chain& chain, const EventInfo& event) {
@@ -54,6 +81,7 @@ void prove_links(Chain& chain, const EventInfo& event) {
         if (calls_next) link.call_site = "proved";
         insert_path(chain, i, resolution);  // `link` may have moved
     }
+    chain.unchecked = unchecked_calls(chain, event);
 }
 
 }  // namespace stallsight

@@ -76,27 +76,38 @@ Table kernels(const Analysis& analysis) {
     return table;
 }
 
-// Module lists of the reports, one a core: the last one says all that was ever loaded last.
+// Those that differ in nothing but their names share a row.
 Table modules(const Analysis& analysis) {
-    Table table{{"Core", "Taint", "Modules, with their taint marks"}, {}};
-    std::map<std::string, const EventInfo*> last;
+    Table table{{"Core", "Taint", "Version", "srcversion", "vermagic", "Modules"}, {}};
+    std::map<std::array<std::string, 5>, std::string> names;
+    for (const ModuleInfo& module : analysis.modules) {
+        std::string& row = names[{core_words(module.board, module.core), module.taint, module.version,
+                                  module.srcversion, module.vermagic}];
+        row += (row.empty() ? "" : " ") + module.name;
+    }
+    for (const auto& [said, modules] : names)
+        table.rows.push_back({"",
+                              {plain(said[0]), plain(said[1]), plain(said[2]), styled(Style::code, said[3]),
+                               styled(Style::code, said[4]), styled(Style::code, modules)}});
+    return table;
+}
+
+// Of each core's last report that says it.
+Table taints(const Analysis& analysis) {
+    Table table{{"Core", "Kernel's taint"}, {}};
+    std::map<std::string, std::string> last;
     for (const EventInfo& event : analysis.events) {
         const Artifact& artifact = analysis.artifacts[event.artifact].artifact;
-        if (!event.report.machine.modules.empty()) last[core_words(artifact.board, artifact.core)] = &event;
+        if (!event.report.machine.taint.empty())
+            last[core_words(artifact.board, artifact.core)] = event.report.machine.taint;
     }
-    for (const auto& [core, event] : last) {
-        std::string names;
-        for (const std::string& name : event->report.machine.modules) names += (names.empty() ? "" : " ") + name;
-        const std::string& taint = event->report.machine.taint;
-        table.rows.push_back(
-            {"", {plain(core), plain(taint.empty() ? "none" : taint), styled(Style::code, names)}});
-    }
+    for (const auto& [core, taint] : last) table.rows.push_back({"", {plain(core), plain(taint)}});
     return table;
 }
 
 std::vector<Block> environment(const ReportInput& in) {
     std::vector<Block> out;
-    for (Table table : {boards(in.analysis), kernels(in.analysis), modules(in.analysis)})
+    for (Table table : {boards(in.analysis), kernels(in.analysis), taints(in.analysis), modules(in.analysis)})
         if (!table.rows.empty()) out.emplace_back(std::move(table));
     return out;
 }
@@ -134,6 +145,7 @@ std::vector<Block> chain(const ReportInput& in) {
         out.emplace_back(Heading{event != nullptr ? event->title : chain->event});
         out.emplace_back(Figure{chain_svg(in.analysis, *chain), ""});
         out.emplace_back(ledger(*chain));
+        if (!chain->unchecked.empty()) out.emplace_back(Paragraph{styled(Style::aside, chain->unchecked)});
         for (Block& block : chain_sources(in.analysis, *chain)) out.push_back(std::move(block));
     }
     return out;

@@ -113,6 +113,7 @@ Result<Analysis> analyse_dumps(const std::string& path, const AnalysisOptions& o
     Symbolizer symbolizer(&progress);
     if (memory) add_debug_files(analysis, options, symbolizer);
     read_dumps(analysis, dumps, symbolizer, progress);
+    for (Error& error : symbolizer.take_errors()) analysis.problems.push_back(std::move(error));
     symbolizer.keep_indexes();
     return analysis;
 }

@@ -144,6 +144,7 @@ private:
                      chain.links[chain.disabled_link - 1].function + ", may sleep"));
         for (std::size_t i = chain.disabled_link; i <= chain.end_link; ++i) link(chain, i);
         if (const std::string sum = sum_words(chain); !sum.empty()) line("  = " + sum);
+        if (!chain.unchecked.empty()) line(dim("  " + chain.unchecked));
         for (const CountCheck& check : chain.checks)
             line(dim("  " + check.says + ": " + check.words + (check.agrees ? "" : " (contradictory)")));
     }

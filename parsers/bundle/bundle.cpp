@@ -78,7 +78,7 @@ private:
 
     void add_bytes(const std::string& path, const Bytes& bytes, const std::string& disk_path, int depth,
                    bool truncated) {
-        if (depth < nested_archives && is_packed(bytes.view())) {
+        if (depth < nested_archives && is_packed(bytes.view()) && !is_packed_debug_file(path)) {
             add_archive(path, bytes, depth);
             return;
         }

@@ -30,9 +30,9 @@ std::string_view name_of(ArtifactKind kind);
 struct Artifact {
     std::string path;  // relative to the bundle, with '/'
     ArtifactKind kind = ArtifactKind::status_text;
-    std::string board;  // "nt-a", or empty: not known
-    std::string core;   // "core-0", or empty
-    Bytes bytes;
+    std::string board;       // "nt-a", or empty: not known
+    std::string core;        // "core-0", or empty
+    Bytes bytes;             // unpacked, except of is_packed_debug_file()
     std::string disk_path;   // where it lies as a plain file, or empty: it came out of an archive
     bool truncated = false;  // the archive ended inside this member; bytes holds what was readable
 };
@@ -53,6 +53,10 @@ struct BundleLimits {
 
 // Fails only when nothing at all could be read.
 Result<Bundle> open_bundle(const std::string& path, const BundleLimits& limits = {}, const Progress& progress = {});
+
+// A kernel or module that is packed alone ("vmlinux.xz", "dm-mod.ko.zst"), by its name: it stays packed in the
+// bundle until somebody asks for a place in it, since unpacking a kernel takes seconds.
+bool is_packed_debug_file(std::string_view path);
 
 // What a file is, by its bytes first and its name second.
 ArtifactKind identify(std::string_view path, std::string_view bytes);

@@ -3,6 +3,7 @@
 #include <array>
 #include <cctype>
 
+#include "parsers/bundle/archive.h"
 #include "parsers/bundle/bundle.h"
 
 namespace stallsight {
@@ -159,8 +160,17 @@ std::string_view name_of(ArtifactKind kind) {
     return names.at(static_cast<std::size_t>(kind));
 }
 
+bool is_packed_debug_file(std::string_view path) {
+    const std::size_t dot = path.rfind('.');
+    if (dot == std::string_view::npos || !ends_with_any(path, {".xz", ".zst", ".gz", ".bz2", ".lz4"})) return false;
+    const std::string_view name = path.substr(path.rfind('/') + 1, dot - path.rfind('/') - 1);
+    const bool versioned = name.starts_with("vmlinux-") && name.size() > 8 && name[8] >= '0' && name[8] <= '9';
+    return name == "vmlinux" || (versioned && !name.ends_with(".tar")) || name.ends_with(".ko");
+}
+
 ArtifactKind identify(std::string_view path, std::string_view bytes) {
     if (bytes.empty()) return ArtifactKind::empty;
+    if (is_packed_debug_file(path) && is_packed(bytes)) return ArtifactKind::debug_info;
     if (bytes.starts_with("\x7f"
                           "ELF"sv))
         return is_elf_core(bytes) ? ArtifactKind::vmcore : ArtifactKind::debug_info;

@@ -9,6 +9,7 @@ const std::vector<std::string_view>& fact_literals() {
         "Linux version ",                  // init/main.c
         "ommand line: ",                   // init/main.c, arch/x86/kernel/setup.c
         "Kernel Offset: ",                 // arch/x86/kernel/setup.c, at a panic
+        ": version magic '",               // kernel/module/main.c: "f: version magic 'A' should be 'B'"
         "scheduler-enlistment delay is ",  // kernel/rcu/tree.c, rcu_init_geometry()
         "INFO: Stall ended before state dump start",
         "End of stall",
@@ -35,6 +36,10 @@ std::optional<Fact> read_fact(const Record& record, std::string_view at) {
     } else if (at.starts_with("Kernel Offset: ")) {
         fact.kind = Fact::Kind::kernel_offset;
         fact.text = std::string(trim(at.substr(15)));
+    } else if (at.starts_with(": version magic '")) {
+        fact.kind = Fact::Kind::vermagic;
+        fact.text = std::string(between(at, " should be '", "'"));
+        if (fact.text.empty()) return std::nullopt;
     } else if (at.starts_with("scheduler-enlistment")) {
         const auto jiffies = number_after(at, "delay is ");
         if (!jiffies) return std::nullopt;

@@ -23,12 +23,13 @@ struct Remark {
 
 // A line that says something about the kernel that printed the log.
 struct Fact {
-    enum class Kind { banner, command_line, kernel_offset, hz, panic, stall_ended, other };
+    enum class Kind { banner, command_line, kernel_offset, vermagic, hz, panic, stall_ended, other };
     Kind kind = Kind::other;
     std::uint64_t line = 0;
     std::optional<Time> time;
     int boot = 0;
-    std::string text;  // banner: "5.4.72 ..."; command_line: the line; hz: "enlistment=25" ...
+    std::string
+        text;  // banner: "5.4.72 ..."; command_line: the line; vermagic: the kernel's own; hz: "enlistment=25" ...
 };
 
 // What the kernel's clock showed at the first and the last line of a boot.

@@ -12,21 +12,27 @@ namespace {
 
 constexpr int deepest = 64;  // damaged debug info can nest without end
 constexpr std::uint64_t widest = 0xffffffff;
+constexpr std::uint32_t highest = 0x7fffffff;  // line or discriminator
 
 std::uint32_t number(Dwarf_Die& die, unsigned name) {
     Dwarf_Attribute attribute;
     Dwarf_Word value = 0;
     if (!dwarf_attr(&die, name, &attribute) || dwarf_formudata(&attribute, &value) != 0) return 0;
-    return value > 0x7fffffff ? 0 : static_cast<std::uint32_t>(value);
+    return value > highest ? 0 : static_cast<std::uint32_t>(value);
 }
 
 class UnitReader {
 public:
-    UnitReader(Dwarf_Die& skeleton, const CodeRange& code) : skeleton_(skeleton), code_(code) {
+    UnitReader(Dwarf_Die& skeleton, const LineSections& lines, const CodeRange& code)
+        : skeleton_(skeleton), code_(code) {
         parts_.text.push_back('\0');
         parts_.files.push_back(0);
-        Dwarf_Attribute folder;
-        if (const char* text = dwarf_formstring(dwarf_attr(&skeleton_, DW_AT_comp_dir, &folder))) folder_ = text;
+        Dwarf_Attribute attribute;
+        if (const char* text = dwarf_formstring(dwarf_attr(&skeleton_, DW_AT_comp_dir, &attribute))) folder_ = text;
+        Dwarf_Word offset = 0;
+        if (dwarf_formudata(dwarf_attr(&skeleton_, DW_AT_stmt_list, &attribute), &offset) == 0)
+            lines_ = read_line_table(lines, offset, folder_).value_or(LineTable());
+        line_files_.resize(lines_.files.size());
     }
 
     UnitRead run() {
@@ -36,10 +42,10 @@ public:
         const bool known =
             dwarf_cu_info(skeleton_.cu, nullptr, &type, nullptr, &split, nullptr, nullptr, nullptr) == 0;
         const bool is_split = known && type == DW_UT_skeleton;
-        Dwarf_Die& unit = is_split && split.cu ? split : skeleton_;
+        const bool has_split = is_split && split.cu;
         std::size_t count = 0;
-        if (dwarf_getsrcfiles(&unit, &files_, &count) != 0) files_ = nullptr;
-        read_functions(unit, 0);
+        if (has_split && dwarf_getsrcfiles(&split, &split_files_, &count) != 0) split_files_ = nullptr;
+        read_functions(has_split ? split : skeleton_, 0);
         find_base();
         flatten_scopes();
         read_lines();
@@ -99,7 +105,8 @@ private:
         if (parent != no_scope) {
             const std::uint32_t file = number(die, DW_AT_call_file);
             parts_.scopes[scope].call_file =
-                stored_file(files_ ? dwarf_filesrc(files_, file, nullptr, nullptr) : nullptr);
+                split_files_ ? stored_split_file(dwarf_filesrc(split_files_, file, nullptr, nullptr))
+                             : stored_file(file);
             parts_.scopes[scope].call_line = number(die, DW_AT_call_line);
         }
         read_bodies(die, scope, depth);
@@ -153,28 +160,17 @@ private:
     }
 
     void read_lines() {
-        Dwarf_Lines* lines = nullptr;
-        std::size_t count = 0;
-        if (dwarf_getsrclines(&skeleton_, &lines, &count) != 0) return;
-        for (std::size_t i = 0; i < count; ++i)
-            if (Dwarf_Line* line = dwarf_onesrcline(lines, i)) add_row(line);
+        for (const LineTable::Row& line : lines_.rows) add_row(line);
     }
 
-    void add_row(Dwarf_Line* line) {
-        Dwarf_Addr address = 0;
-        bool end = false;
-        if (dwarf_lineaddr(line, &address) != 0 || dwarf_lineendsequence(line, &end) != 0) return;
-        address -= code_.bias;
-        const std::uint64_t offset = address - parts_.base;
+    void add_row(const LineTable::Row& line) {
+        const std::uint64_t address = line.address - code_.bias, offset = address - parts_.base;
         if (address < parts_.base || address > code_.high || offset > widest) return;
         LineRow row{static_cast<std::uint32_t>(offset), 0, 0, 0};
-        int line_number = 0;
-        unsigned discriminator = 0;
-        if (!end && dwarf_lineno(line, &line_number) == 0 && line_number >= 0) {
-            row.line = static_cast<std::uint32_t>(line_number);
-            row.file = stored_file(dwarf_linesrc(line, nullptr, nullptr));
-            if (dwarf_linediscriminator(line, &discriminator) == 0 && discriminator < 0x7fffffff)
-                row.discriminator = discriminator;
+        if (!line.end && line.line <= highest) {
+            row.line = line.line;
+            row.file = stored_file(line.file);
+            if (line.discriminator <= highest) row.discriminator = line.discriminator;
         }
         // Of several rows of one address the last one counts.
         if (!parts_.rows.empty() && parts_.rows.back().offset == row.offset) parts_.rows.pop_back();
@@ -190,37 +186,45 @@ private:
         return known->second;
     }
 
-    std::uint32_t stored_file(const char* path) {
+    // A file of the line table.
+    std::uint32_t stored_file(std::size_t number) {
+        if (number >= line_files_.size()) return 0;
+        if (line_files_[number] == 0) line_files_[number] = add_file(lines_.path(number));
+        return line_files_[number];
+    }
+
+    // A file of the .dwo's own table, which is libdw's.
+    std::uint32_t stored_split_file(const char* path) {
         if (!path) return 0;
-        if (path == last_path_) return last_file_;
-        const auto [known, is_new] =
-            file_numbers_.try_emplace(path, static_cast<std::uint32_t>(parts_.files.size()));
-        if (is_new) {
-            parts_.files.push_back(static_cast<std::uint32_t>(parts_.text.size()));
-            if (path[0] != '/' && !folder_.empty()) parts_.text += folder_ + "/";
-            parts_.text.append(path).push_back('\0');
-        }
-        last_path_ = path;
-        return last_file_ = known->second;
+        const auto [known, is_new] = split_numbers_.try_emplace(path);
+        if (is_new) known->second = add_file((path[0] == '/' || folder_.empty() ? "" : folder_ + "/") + path);
+        return known->second;
+    }
+
+    std::uint32_t add_file(const std::string& path) {
+        if (path.empty()) return 0;
+        parts_.files.push_back(static_cast<std::uint32_t>(parts_.text.size()));
+        parts_.text.append(path).push_back('\0');
+        return static_cast<std::uint32_t>(parts_.files.size() - 1);
     }
 
     Dwarf_Die skeleton_;
     CodeRange code_;
-    Dwarf_Files* files_ = nullptr;
+    LineTable lines_;
+    std::vector<std::uint32_t> line_files_;  // of its files, those that are stored
+    Dwarf_Files* split_files_ = nullptr;
     std::string folder_;  // that relative paths are relative to
     std::vector<Interval> intervals_;
-    std::unordered_map<const char*, std::uint32_t> texts_, file_numbers_;
-    const char* last_path_ = nullptr;
-    std::uint32_t last_file_ = 0;
+    std::unordered_map<const char*, std::uint32_t> texts_, split_numbers_;
     UnitParts parts_;
 };
 
 }  // namespace
 
-UnitRead read_unit(Dwarf* debug, Dwarf_Off unit, const CodeRange& code) {
+UnitRead read_unit(Dwarf* debug, const LineSections& lines, Dwarf_Off unit, const CodeRange& code) {
     Dwarf_Die die;
     if (!dwarf_offdie(debug, unit, &die)) return {};
-    return UnitReader(die, code).run();
+    return UnitReader(die, lines, code).run();
 }
 
 }  // namespace stallsight

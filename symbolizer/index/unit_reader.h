@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "symbolizer/index/line_table.h"
 #include "symbolizer/index/unit_table.h"
 
 namespace stallsight {
@@ -23,6 +24,6 @@ struct UnitRead {
 };
 
 // `unit`: offset of the unit's DIE.
-UnitRead read_unit(Dwarf* debug, Dwarf_Off unit, const CodeRange& code);
+UnitRead read_unit(Dwarf* debug, const LineSections& lines, Dwarf_Off unit, const CodeRange& code);
 
 }  // namespace stallsight

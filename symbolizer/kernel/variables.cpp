@@ -7,10 +7,12 @@ namespace stallsight {
 Variables::Variables(const ElfFile& file) {
     for (const ElfSection& table : file.sections()) {
         if (table.type != SHT_SYMTAB) continue;
-        file.for_each_symbol(table, [&](int, std::string_view name, const GElf_Sym& symbol) {
+        file.for_each_symbol(table, [&](int, const auto& name_of, const GElf_Sym& symbol) {
             const int type = GELF_ST_TYPE(symbol.st_info);
             const bool named = type == STT_OBJECT || type == STT_NOTYPE || type == STT_FUNC;
-            if (symbol.st_shndx == SHN_UNDEF || name.empty() || !named) return;
+            if (symbol.st_shndx == SHN_UNDEF || !named) return;
+            const std::string_view name = name_of();
+            if (name.empty()) return;
             // A static variable's name may stand for several: a global one goes before them.
             if (GELF_ST_BIND(symbol.st_info) == STB_LOCAL) {
                 by_name_.try_emplace(name, symbol.st_value);

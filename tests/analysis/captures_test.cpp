@@ -109,6 +109,47 @@ TEST_F(Captures, DebugInfoShowsEachFrameThatAdded) {
     EXPECT_THAT(switched_off, testing::IsSupersetOf({"hwa_spin_thread", "hwa_atomic_thread"}));
 }
 
+// Of the frames before the one that slept, as the stack has them, and those of tail calls. Of a kernel of which
+// System.map alone is there no call can be checked.
+void expect_proved(const Analysis& a, bool with_kernel) {
+    std::size_t chains = 0;
+    for (const Chain& chain : a.chains) {
+        if (!chain.count || chain.count->raw != 0x203) continue;
+        ++chains;
+        std::size_t of_kernel = 0;
+        for (std::size_t i = 0; i < chain.end_link; ++i) {
+            const Link& link = chain.links[i];
+            const bool checked = with_kernel || !link.module.empty();
+            of_kernel += !checked;
+            const testing::Matcher<std::string> verdict = testing::AnyOf("proved", "indirect", "tail call");
+            EXPECT_THAT(link.call_site, checked ? verdict : testing::IsEmpty())
+                << chain.event << " " << link.function;
+        }
+        const std::string unchecked = "calls not checked: " + std::to_string(of_kernel) +
+                                      " frames of vmlinux: names only, no debug info here";
+        EXPECT_EQ(chain.unchecked, with_kernel ? "" : unchecked) << chain.event;
+    }
+    EXPECT_GT(chains, 150U);
+}
+
+std::string source_of(const Chain& chain, const std::string& function) {
+    for (const Link& link : chain.links)
+        if (link.function == function)
+            return link.file.substr(link.file.rfind('/') + 1) + ":" + std::to_string(link.line);
+    return "not in the chain";
+}
+
+// FACTS.md, "The defect": mutex_lock and rpmsg_trysendto are not on x86-64's stacks, since they are jumped from.
+TEST_F(Captures, EveryFrameOfTheChainIsProved) {
+    const Analysis x86 = analysed("x86_64/before", {captures + "x86_64/build"});
+    expect_proved(x86, true);
+    EXPECT_THAT(x86.chains.front().links, testing::Contains(testing::Field(&Link::function, "rpmsg_trysendto")));
+    const Analysis ppc64 = analysed("ppc64/before", {captures + "ppc64/build"});
+    expect_proved(ppc64, false);
+    for (const Analysis* a : {&x86, &ppc64})
+        EXPECT_EQ(source_of(a->chains.front(), "nokia_rpmsg_notify"), "rpmsg_platform_driver.c:100");
+}
+
 TEST_F(Captures, DamageIsGroupedUnderItsCause) {
     const Analysis a = analysed("x86_64/before");
     for (const EventInfo& event : a.events) {

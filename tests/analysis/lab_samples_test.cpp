@@ -13,6 +13,7 @@ namespace {
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::StartsWith;
 
 class LabSamples : public testing::Test {
 protected:
@@ -117,6 +118,21 @@ TEST_F(LabSamples, SignaturesAreTheSameOnBothArchitectures) {
     for (const SignatureComparison& row : comparison.signatures)
         EXPECT_NE(row.verdict, Verdict::fresh) << row.title;
     EXPECT_EQ(row_of(comparison, "scheduling_while_atomic/nokia_rpmsg_notify").verdict, Verdict::unchanged);
+}
+
+// Of the ppc64 kernel there is no debug info: every call on the chain's way is proved, or said not to be checked.
+TEST_F(LabSamples, ChainSaysWhoseCallsAreNotChecked) {
+    ASSERT_FALSE(ppc64_->chains.empty());
+    for (const Chain& chain : ppc64_->chains) {
+        std::size_t of_kernel = 0;
+        for (std::size_t i = 0; i < chain.end_link; ++i) {
+            const Link& link = chain.links[i];
+            of_kernel += link.module.empty();
+            if (!link.module.empty()) EXPECT_NE(link.call_site, "") << chain.event << " " << link.function;
+        }
+        EXPECT_THAT(chain.unchecked, StartsWith("calls not checked: " + std::to_string(of_kernel) + " frame"));
+        EXPECT_THAT(chain.unchecked, EndsWith(" of vmlinux: no debug info here"));
+    }
 }
 
 // One change, as git, Mercurial and quilt wrote it. `hg diff` names no function: there the debug info's line

@@ -10,20 +10,26 @@
 namespace stallsight {
 namespace {
 
-// A report whose stack has that entry under msleep(); the bundle has the entry's module.
-std::vector<Error> problems_with(const std::string& entry) {
+const std::string fitting_entry = "nokia_rpmsg_notify+0x1a/0x40 [rpmsg_platform_driver]";
+
+// A report whose stack has that entry under mutex_lock(), behind other lines of the log; the bundle has the entry's
+// module and a text about the modules that were loaded.
+std::vector<Error> problems_with(const std::string& entry, const std::string& before = {},
+                                 const std::string& modules = {}) {
     const test::TemporaryFolder folder;
+    if (!modules.empty()) folder.file("modules.txt", modules);
     std::filesystem::copy_file(
         std::string(STALLSIGHT_SOURCE_DIR) + "/tests/data/modules/x86_64/rpmsg_platform_driver.ko",
         folder.path() / "rpmsg_platform_driver.ko");
     folder.file(
         "console.log",
-        "[    4.666496] BUG: scheduling while atomic: clock_hwa_app/322/0x00000203\n"
-        "[    4.668181] CPU: 3 PID: 322 Comm: clock_hwa_app Tainted: G        W  O       6.1.192-caplab #3\n"
-        "[    4.668419] Call Trace:\n"
-        "[    4.668513]  <TASK>\n"
-        "[    4.670248]  mutex_lock+0x2b/0x40\n"
-        "[    4.670248]  " +
+        before +
+            "[    4.666496] BUG: scheduling while atomic: clock_hwa_app/322/0x00000203\n"
+            "[    4.668181] CPU: 3 PID: 322 Comm: clock_hwa_app Tainted: G        W  O       6.1.192-caplab #3\n"
+            "[    4.668419] Call Trace:\n"
+            "[    4.668513]  <TASK>\n"
+            "[    4.670248]  mutex_lock+0x2b/0x40\n"
+            "[    4.670248]  " +
             entry +
             "\n"
             "[    4.670248]  virtqueue_notify+0x10/0x30 [virtio_ring]\n"
@@ -35,7 +41,7 @@ std::vector<Error> problems_with(const std::string& entry) {
 }
 
 TEST(DebugInfoOfTheLog, FitsIt) {
-    EXPECT_THAT(problems_with("nokia_rpmsg_notify+0x1a/0x40 [rpmsg_platform_driver]"), testing::IsEmpty());
+    EXPECT_THAT(problems_with(fitting_entry), testing::IsEmpty());
 }
 
 TEST(DebugInfoOfAnotherBuild, IsAProblem) {
@@ -43,6 +49,24 @@ TEST(DebugInfoOfAnotherBuild, IsAProblem) {
     ASSERT_EQ(problems.size(), 1u);
     EXPECT_THAT(problems[0].text(), testing::HasSubstr("does not fit the log, nothing of it is certain"));
     EXPECT_EQ(problems_with("nokia_rpmsg_notify+0x1a/0x70 [rpmsg_platform_driver]").size(), 1u);
+}
+
+// What the bundle says of the modules that were loaded is compared, too.
+TEST(DebugInfoOfAnotherBuild, ShowsInVermagic) {
+    const std::string same = "6.1.192-caplab SMP preempt mod_unload ", other = "6.1.192-caplab SMP mod_unload ";
+    const auto refused = [](const std::string& kernel) {
+        return "[    2.000000] ext4: version magic '6.1.0 SMP ' should be '" + kernel + "'\n";
+    };
+    EXPECT_THAT(problems_with(fitting_entry, refused(same)), testing::IsEmpty());
+    EXPECT_THAT(problems_with(fitting_entry, refused(other)), testing::SizeIs(1));
+    const auto modinfo = [](const std::string& vermagic) {
+        return "filename:   /lib/modules/rpmsg_platform_driver.ko\nvermagic:   " + vermagic + "\n";
+    };
+    EXPECT_THAT(problems_with(fitting_entry, {}, modinfo(same)), testing::IsEmpty());
+    const auto problems = problems_with(fitting_entry, {}, modinfo(other));
+    ASSERT_EQ(problems.size(), 1u);
+    EXPECT_THAT(problems[0].text(),
+                testing::HasSubstr("the board's modules are \"6.1.192-caplab SMP mod_unload\""));
 }
 
 // "? symbol" was left on the stack by somebody else: what it called is no evidence.

@@ -132,6 +132,31 @@ INSTANTIATE_TEST_SUITE_P(By, Packed,
                                          std::pair{"gzip", ".gz"}),
                          [](const auto& tool) { return std::string(tool.param.first); });
 
+// A packed file of a bundle is unpacked when a place in it is asked for.
+TEST(PackedInABundle, IsUnpackedWhenAskedFor) {
+    if (!installed("xz")) GTEST_SKIP() << "no xz";
+    const TemporaryFolder folder;
+    const std::string packed = (folder.path() / "rpmsg-platform-driver.ko.xz").string();
+    ASSERT_EQ(run("sh -c 'xz -c < " + std::string(STALLSIGHT_SOURCE_DIR) +
+                  "/tests/data/modules/x86_64/rpmsg_platform_driver.ko > " + packed + "'"),
+              "");
+    const auto bytes = Bytes::map_file(packed);
+    ASSERT_TRUE(bytes);
+    Symbolizer symbolizer;
+    symbolizer.add_lazily("nt-a/rpmsg-platform-driver.ko.xz", *bytes);
+    symbolizer.add_lazily("nt-a/vmlinux.xz", Bytes::own(std::string(bytes->view().substr(0, 100))));
+    EXPECT_TRUE(symbolizer.has_module("rpmsg_platform_driver"));
+    EXPECT_TRUE(symbolizer.files().empty());
+    EXPECT_THAT(chains_in(symbolizer, "nokia_rpmsg_notify", "rpmsg_platform_driver"),
+                Contains("nokia_rpmsg_notify rpmsg_platform_driver.c:100"));
+    EXPECT_EQ(symbolizer.files().size(), 1u);
+    EXPECT_TRUE(symbolizer.take_errors().empty());
+    (void)chains_in(symbolizer, "mutex_lock");
+    const auto errors = symbolizer.take_errors();
+    ASSERT_EQ(errors.size(), 1u);
+    EXPECT_EQ(errors[0].path, "nt-a/vmlinux.xz");
+}
+
 // What compilers add to a function's name when they clone or split it.
 TEST(ClonedNames, AreFound) {
     if (!installed("g++")) GTEST_SKIP() << "no g++";

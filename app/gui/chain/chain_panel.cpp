@@ -129,6 +129,9 @@ QString ChainPanel::heading(const Chain* chain) const {
         text += QString("<br><span style='color:%1'>%2: %3</span>")
                     .arg(css(check.agrees ? t.muted : t.cause), qs(check.says).toHtmlEscaped(),
                          qs(check.words).toHtmlEscaped());
+    if (!chain->unchecked.empty())
+        text +=
+            QString("<br><span style='color:%1'>%2</span>").arg(css(t.muted), qs(chain->unchecked).toHtmlEscaped());
     return text;
 }
 

@@ -158,5 +158,18 @@ TEST(Location, FromFoldersAndFileNames) {
     EXPECT_EQ(at("kern.log"), " ");
 }
 
+TEST(PackedDebugFile, IsKnownByItsName) {
+    for (const char* path : {"vmlinux.xz", "nt-a/vmlinux-6.1.0-56-amd64.zst", "boot/dm-mod.ko.gz"})
+        EXPECT_TRUE(is_packed_debug_file(path)) << path;
+    for (const char* path :
+         {"vmlinux", "vmlinux.tar.xz", "vmlinux-6.1.tar.gz", "vmlinux-boot.log.gz", "a.ko", "kern.log.gz"})
+        EXPECT_FALSE(is_packed_debug_file(path)) << path;
+    EXPECT_EQ(identify("vmlinux.xz", std::string("\xfd"
+                                                 "7zXZ\0...",
+                                                 9)),
+              ArtifactKind::debug_info);
+    EXPECT_EQ(identify("vmlinux.xz", "[    1.000000] Call Trace:"), ArtifactKind::kernel_log);
+}
+
 }  // namespace
 }  // namespace stallsight
