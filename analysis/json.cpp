@@ -271,26 +271,6 @@ void write_torture(JsonStream& out, const TortureInfo& info, std::string_view ki
     out.end_object();
 }
 
-std::string_view name_of(TortureSample::Kind kind) {
-    switch (kind) {
-        case TortureSample::Kind::start:
-            return "start";
-        case TortureSample::Kind::statistics:
-            return "statistics";
-        case TortureSample::Kind::fwd_prog_nr:
-            return "rcu_torture_fwd_prog_nr";
-        case TortureSample::Kind::fwd_prog_cr:
-            return "rcu_torture_fwd_prog_cr";
-        case TortureSample::Kind::fwd_cb_hist:
-            return "rcu_torture_fwd_cb_hist";
-        case TortureSample::Kind::end:
-            return "end";
-        case TortureSample::Kind::other:
-            break;
-    }
-    return "other";
-}
-
 Json hunks_json(const Analysis& analysis) {
     Json out = Json::array();
     for (const PatchHunk& hunk : analysis.patch_hunks)

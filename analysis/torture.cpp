@@ -45,6 +45,26 @@ TortureStop stop_at(const CoreInfo& core, const TortureRate& before, const Tortu
 
 }  // namespace
 
+std::string_view name_of(TortureSample::Kind kind) {
+    switch (kind) {
+        case TortureSample::Kind::start:
+            return "start";
+        case TortureSample::Kind::statistics:
+            return "statistics";
+        case TortureSample::Kind::fwd_prog_nr:
+            return "rcu_torture_fwd_prog_nr";
+        case TortureSample::Kind::fwd_prog_cr:
+            return "rcu_torture_fwd_prog_cr";
+        case TortureSample::Kind::fwd_cb_hist:
+            return "rcu_torture_fwd_cb_hist";
+        case TortureSample::Kind::end:
+            return "end";
+        case TortureSample::Kind::other:
+            break;
+    }
+    return "other";
+}
+
 std::optional<double> versions_per_second(const TortureSample& first, const TortureSample& last) {
     const bool timed = first.time && last.time && first.boot == last.boot && *last.time > *first.time;
     if (!timed || !first.version || !last.version) return std::nullopt;

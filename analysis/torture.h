@@ -8,6 +8,9 @@
 
 namespace stallsight {
 
+// By the kernel's own names: "statistics", "rcu_torture_fwd_prog_nr".
+std::string_view name_of(TortureSample::Kind kind);
+
 // How fast rcutorture's writer went between two statistics of one boot (ver: counts its updates); nothing when a
 // version or a time is missing, or the time did not advance.
 std::optional<double> versions_per_second(const TortureSample& first, const TortureSample& last);

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "analysis/compare/words.h"
 #include "analysis/words.h"
 
 namespace stallsight {
@@ -80,15 +81,10 @@ std::string p_words(const SignatureComparison& row) {
     return *row.p_adjusted < 1e-300 ? "p < 1e-300" : "p = " + significant(*row.p_adjusted, 2);
 }
 
-std::string ratio_words(const RateRatio& ratio) {
-    const std::string high = std::isinf(ratio.interval.high) ? "∞" : significant(ratio.interval.high, 3);
-    return (ratio.value ? significant(*ratio.value, 3) : "∞") + " (" + significant(ratio.interval.low, 3) + " to " +
-           high + ")";
-}
-
 std::string gone_words(const SignatureComparison& row, const Comparison& comparison) {
     std::string out = "0 in " + duration_words(comparison.after().exposure_s) + "; at the old rate " +
-                      significant(*row.expected, 3) + " expected; " + p_words(row);
+                      significant(*row.expected, 3) + " expected; ratio " + ratio_words(*row.ratio) + "; " +
+                      p_words(row);
     if (row.verdict == Verdict::not_shown)
         out += "; needs " + duration_words(*row.hours_needed * hour_s) + " more for 95 %";
     return out;

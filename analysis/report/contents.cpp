@@ -1,19 +1,15 @@
 // What stands in each section of a report.
+#include "analysis/report/contents.h"
+
 #include <algorithm>
 #include <array>
-#include <set>
+#include <map>
 
-#include "analysis/case/anchor.h"
-#include "analysis/chain/chain_words.h"
-#include "analysis/diagnosis/sentences.h"
-#include "analysis/report/contents.h"
-#include "analysis/report/source_excerpt.h"
-#include "analysis/report/svg.h"
+#include "analysis/report/sections.h"
 #include "analysis/words.h"
+#include "parsers/text.h"
 
 namespace stallsight {
-
-namespace {
 
 using Style = Span::Style;
 
@@ -25,9 +21,42 @@ Line styled(Style style, std::string text) {
     return {{std::move(text), style, {}}};
 }
 
-// What a report that names several boards or cores says of one.
 std::string core_words(const std::string& board, const std::string& core) {
     return board.empty() || core.empty() ? board + core : board + " " + core;
+}
+
+namespace {
+
+// A name that a sentence puts between `...`.
+Line with_code(std::string_view sentence) {
+    Line out;
+    bool is_code = false;
+    while (!sentence.empty()) {
+        const std::string_view part = sentence.substr(0, sentence.find('`'));
+        if (!part.empty()) out.push_back({std::string(part), is_code ? Style::code : Style::plain, {}});
+        sentence.remove_prefix(std::min(part.size() + 1, sentence.size()));
+        is_code = !is_code;
+    }
+    return out;
+}
+
+// A step that starts with its place, "kern.log:25: ...", is linked to the report there, or else to the file.
+Line why_line(const Analysis& analysis, const std::string& step) {
+    for (std::size_t i = 0; i < analysis.artifacts.size(); ++i) {
+        const std::string& path = analysis.artifacts[i].artifact.path;
+        if (!step.starts_with(path + ":")) continue;
+        std::string_view rest = std::string_view(step).substr(path.size() + 1);
+        const auto line = eat_number(rest);
+        if (!line) continue;
+        std::string link = "#a" + std::to_string(i);
+        for (const EventInfo& event : analysis.events)
+            if (event.artifact == i && event.report.line <= *line && *line <= event.report.line_last) {
+                link = "#" + event.id;
+                break;
+            }
+        return {{path + ":" + std::to_string(*line), Style::plain, link}, {std::string(rest), Style::plain, {}}};
+    }
+    return plain(step);
 }
 
 std::vector<Block> answer(const ReportInput& in) {
@@ -38,9 +67,11 @@ std::vector<Block> answer(const ReportInput& in) {
         finding.severity = is_first ? diagnosis.severity : "";
         finding.says.push_back(plain(diagnosis.summary));
         if (!diagnosis.aside.empty()) finding.says.back().push_back({" " + diagnosis.aside, Style::aside, {}});
-        if (!diagnosis.advice.empty())
-            finding.says.push_back({{"What to do. ", Style::strong, {}}, {diagnosis.advice, Style::plain, {}}});
-        for (const std::string& step : diagnosis.why) finding.why.push_back(plain(step));
+        if (!diagnosis.advice.empty()) {
+            finding.says.push_back(with_code(diagnosis.advice));
+            finding.says.back().insert(finding.says.back().begin(), Span{"What to do. ", Style::strong, {}});
+        }
+        for (const std::string& step : diagnosis.why) finding.why.push_back(why_line(in.analysis, step));
         out.emplace_back(std::move(finding));
     }
     return out;
@@ -112,226 +143,6 @@ std::vector<Block> environment(const ReportInput& in) {
     return out;
 }
 
-std::vector<Block> timeline(const ReportInput& in) {
-    if (in.analysis.cores.empty() || in.analysis.events.empty()) return {};
-    return {Figure{timeline_svg(in.analysis),
-                   "Each core on its own clock (seconds since its boot). Bars: stalls. Square: sleep in atomic "
-                   "context or another fault. Triangle: warning. Diamond: RCU stall report."}};
-}
-
-Table ledger(const Chain& chain) {
-    Table table{{"Frame", "What it did", "preempt_count", "How that is known", "Call", "Source"}, {}};
-    for (std::size_t i = chain.disabled_link; i <= chain.end_link; ++i) {
-        const Link& link = chain.links[i];
-        std::string effect = link.effect;
-        if (link.added > 0) effect = "+" + hex(static_cast<unsigned>(link.added)) + " " + effect;
-        if (link.role == Link::Role::guilty) effect = "guilty" + (effect.empty() ? "" : "; " + effect);
-        if (i == chain.end_link) effect = std::string(end_words(chain.ending));
-        const std::string proof = link.proof + (link.basis.empty() ? "" : ": " + link.basis);
-        const std::string source = link.file.empty() ? "" : link.file + ":" + std::to_string(link.line);
-        table.rows.push_back(
-            {"",
-             {styled(link.role == Link::Role::guilty ? Style::strong : Style::code,
-                     qualified_name(link.function, link.module)),
-              plain(effect), plain(hex(link.count_after)), plain(proof), plain(link.call_site), plain(source)}});
-    }
-    return table;
-}
-
-std::vector<Block> chain(const ReportInput& in) {
-    std::vector<Block> out;
-    for (const Chain* chain : in.analysis.first_chains()) {
-        const EventInfo* event = in.analysis.event(chain->event);
-        out.emplace_back(Heading{event != nullptr ? event->title : chain->event});
-        out.emplace_back(Figure{chain_svg(in.analysis, *chain), ""});
-        out.emplace_back(ledger(*chain));
-        if (!chain->unchecked.empty()) out.emplace_back(Paragraph{styled(Style::aside, chain->unchecked)});
-        for (Block& block : chain_sources(in.analysis, *chain)) out.push_back(std::move(block));
-    }
-    return out;
-}
-
-std::vector<Block> lock_cycles(const ReportInput& in) {
-    std::vector<Block> out;
-    for (const auto& [event, cycle] : first_lock_cycles(in.analysis)) {
-        out.emplace_back(Heading{event->title});
-        out.emplace_back(Figure{lock_cycle_svg(cycle),
-                                "Locks in the order that was seen before; dashed: what closes the cycle."});
-    }
-    return out;
-}
-
-// Notes on an event, or on a frame or a line of it.
-Line notes_on(const ReportInput& in, const EventInfo& event) {
-    Line out;
-    for (const auto& [note, anchor] : in.placed_notes) {
-        const bool within = anchor.artifact == event.artifact && anchor.line >= event.report.line &&
-                            anchor.line <= event.report.line_last;
-        if (within && !note->text.empty() && note->origin.empty())
-            out.push_back({" ✎ " + note->text, Style::note, {}});
-    }
-    return out;
-}
-
-Line what_of(const ReportInput& in, const EventInfo& event) {
-    Line out;
-    if (!event.caused_by.empty())
-        out = {{"follows from ", Style::aside, {}},
-               {event.caused_by, Style::aside, "#" + event.caused_by},
-               {": ", Style::aside, {}}};
-    out.push_back({event.title, Style::plain, {}});
-    if (event.guilty.by_user) out.push_back({" blamed by you", Style::aside, {}});
-    if (!event.set_aside.empty()) out.push_back({" " + event.set_aside, Style::aside, {}});
-    for (Span& note : notes_on(in, event)) out.push_back(std::move(note));
-    return out;
-}
-
-std::string place_of_bytes(const Analysis& analysis, const EventInfo& event) {
-    const Event& report = event.report;
-    return analysis.artifacts[event.artifact].artifact.path + ":" + std::to_string(report.line) + "-" +
-           std::to_string(report.line_last) + ", bytes " + std::to_string(report.offset) + " to " +
-           std::to_string(report.offset_last);
-}
-
-std::vector<Block> events(const ReportInput& in) {
-    if (in.analysis.events.empty()) return {Paragraph{plain("No kernel report was found.")}};
-    Table table{{"Event", "Time", "Where", "What", "Task", "Evidence"}, {}};
-    for (const EventInfo& event : in.analysis.events) {
-        const Event& report = event.report;
-        std::string where = place_words(in.analysis.artifacts[event.artifact].artifact);
-        if (report.cpu) where += (where.empty() ? "" : " ") + ("CPU " + std::to_string(*report.cpu));
-        std::string task = report.task.comm;
-        if (report.task.pid) task += " (" + std::to_string(*report.task.pid) + ")";
-        table.rows.push_back(
-            {event.id,
-             {plain(event.id),
-              plain(report.time ? fixed(seconds(*report.time), 6) : report.wall),
-              plain(where),
-              what_of(in, event),
-              plain(task),
-              {{place_of_bytes(in.analysis, event), Style::plain, "#a" + std::to_string(event.artifact)}}}});
-    }
-    return {std::move(table)};
-}
-
-void frame_lines(const EventInfo& event, std::size_t i, Code& code) {
-    const Frame& frame = event.report.frames[i];
-    std::string text = frame.reliable ? "  " : "? ";
-    text += frame.function.empty() && frame.address ? hex(*frame.address) : frame.function;
-    if (frame.offset) text += "+" + hex(*frame.offset);
-    if (frame.size) text += "/" + hex(*frame.size);
-    if (!frame.module.empty()) text += " [" + frame.module + "]";
-    const bool guilty = event.guilty.frame == i;
-    Line line = styled(guilty ? Style::strong : Style::plain, text);
-    if (guilty) line.push_back({"  ◀ guilty", Style::bad, {}});
-    code.lines.push_back(std::move(line));
-    if (i >= event.symbols.size() || !event.symbols[i]) return;
-    for (const SourcePlace& place : event.symbols[i]->places)
-        code.lines.push_back(
-            styled(Style::aside, "      " + place.function + " " + place.file + ":" + std::to_string(place.line)));
-}
-
-std::vector<Block> stacks(const ReportInput& in) {
-    // A case may hold tens of thousands of reports; a page for people shows the first ones of each signature.
-    constexpr std::size_t most = 50;
-    std::vector<Block> out;
-    std::set<std::string> seen;
-    for (const EventInfo& event : in.analysis.events) {
-        if (event.report.frames.empty() || seen.size() >= most || !seen.insert(event.signature).second) continue;
-        out.emplace_back(Heading{event.title + " (" + event.id + ")"});
-        Code code;
-        for (std::size_t i = 0; i < event.report.frames.size(); ++i) frame_lines(event, i, code);
-        out.emplace_back(std::move(code));
-    }
-    return out;
-}
-
-std::vector<Block> torture(const ReportInput& in) {
-    Table table{{"Time", "Core", "Line", "Counters"}, {}};
-    for (const TortureInfo& info : in.analysis.torture) {
-        std::string counters = info.sample.flags;
-        for (const auto& [name, value] : info.sample.counters.items())
-            counters += (counters.empty() ? "" : " · ") + name + " " +
-                        (value.is_string() ? value.get<std::string>() : value.dump());
-        table.rows.push_back(
-            {"",
-             {plain(info.sample.time ? fixed(seconds(*info.sample.time), 6) : ""),
-              plain(core_words(info.board, info.core)), plain(std::to_string(info.sample.line)), plain(counters)}});
-    }
-    if (table.rows.empty()) return {};
-    return {std::move(table)};
-}
-
-std::vector<Block> comparison(const ReportInput& in) {
-    if (in.options.comparison == nullptr) return {};
-    const Comparison& comparison = *in.options.comparison;
-    Table table{{"Report", "Before", "After", "Verdict", "In figures"}, {}};
-    for (const SignatureComparison& row : comparison.signatures)
-        table.rows.push_back({"",
-                              {plain(qualified_name(row.title, row.module)),
-                               plain(std::to_string(row.before().count)), plain(std::to_string(row.after().count)),
-                               plain(std::string(name_of(row.verdict))), plain(row.sentence)}});
-    std::vector<Block> out = {Paragraph{plain(comparison.verdict)}};
-    if (!table.rows.empty()) out.emplace_back(std::move(table));
-    return out;
-}
-
-std::vector<Block> patch(const ReportInput& in) {
-    Table table{{"File", "Function", "Hunk", "On the chain"}, {}};
-    for (const PatchHunk& hunk : in.analysis.patch_hunks) {
-        std::string on = hunk.on_chain ? "yes, in " + hunk.event : "no";
-        if (!hunk.effect.empty()) on += ": " + hunk.effect;
-        table.rows.push_back(
-            {"",
-             {plain(hunk.file), plain(hunk.function),
-              plain(in.analysis.artifacts[hunk.artifact].artifact.path + ":" + std::to_string(hunk.hunk.line)),
-              plain(on)}});
-    }
-    if (table.rows.empty()) return {};
-    return {std::move(table)};
-}
-
-Line note_line(const Note& note) {
-    Line out;
-    if (note.decision != Decision::none)
-        out.push_back(
-            {decision_words(note) + " ", note.decision == Decision::guilty ? Style::bad : Style::strong, {}});
-    out.push_back({note.text, Style::plain, {}});
-    for (const std::string& tag : note.tags) out.push_back({" #" + tag, Style::aside, {}});
-    if (!note.colour.empty()) out.push_back({" (" + note.colour + ")", Style::aside, {}});
-    return out;
-}
-
-std::vector<Block> notes(const ReportInput& in) {
-    Table table{{"Note", "Where", "What", "On"}, {}};
-    for (const Note& note : in.notes) {
-        Line on = styled(Style::code, note.target.line_text);
-        if (!note.origin.empty()) on.push_back({" remark in the log", Style::aside, {}});
-        const bool placed = std::any_of(in.placed_notes.begin(), in.placed_notes.end(),
-                                        [&](const auto& p) { return p.first == &note; });
-        if (!placed) on.push_back({" detached: the text has changed", Style::bad, {}});
-        table.rows.push_back(
-            {"", {plain(note.id), plain(place_words(note.target)), note_line(note), std::move(on)}});
-    }
-    if (table.rows.empty()) return {};
-    return {std::move(table)};
-}
-
-std::vector<Block> evidence(const ReportInput& in) {
-    Table table{{"File", "What it is", "Lines", "Bytes", "SHA-256"}, {}};
-    for (std::size_t i = 0; i < in.analysis.artifacts.size(); ++i) {
-        const ArtifactInfo& info = in.analysis.artifacts[i];
-        const auto lines = static_cast<long long>(info.scan.index.lines());
-        table.rows.push_back(
-            {"a" + std::to_string(i),
-             {plain(info.artifact.path), plain(std::string(name_of(info.artifact.kind))),
-              plain(lines > 0 ? grouped(lines) : ""),
-              plain(grouped(static_cast<long long>(info.artifact.bytes.size()))),
-              styled(Style::code, info.sha256 ? *info.sha256 : sha256_hex(info.artifact.bytes.view()))}});
-    }
-    return {std::move(table)};
-}
-
 std::vector<Block> missing(const ReportInput& in) {
     Points points;
     for (const Error& problem : in.analysis.problems) points.items.push_back(plain(problem.text()));
@@ -358,21 +169,29 @@ struct Content {
 constexpr std::array contents = {
     Content{"answer", "Answer", answer},
     Content{"environment", "Environment", environment},
-    Content{"timeline", "Timeline", timeline},
-    Content{"chain", "The preempt-disabled chain", chain},
-    Content{"locks", "Cycles of locks", lock_cycles},
-    Content{"stacks", "Stacks", stacks},
-    Content{"events", "Events", events},
-    Content{"rcutorture", "rcutorture", torture},
-    Content{"comparison", "Comparison", comparison},
-    Content{"patch", "Patch", patch},
-    Content{"notes", "Notes", notes},
-    Content{"evidence", "Evidence", evidence},
+    Content{"timeline", "Timeline", timeline_section},
+    Content{"chain", "The preempt-disabled chain", chain_section},
+    Content{"locks", "Cycles of locks", locks_section},
+    Content{"stacks", "Stacks", stacks_section},
+    Content{"events", "Events", events_section},
+    Content{"rcutorture", "rcutorture", torture_section},
+    Content{"comparison", "Comparison", comparison_section},
+    Content{"patch", "Patch", patch_section},
+    Content{"notes", "Notes", notes_section},
+    Content{"evidence", "Evidence", evidence_section},
     Content{"missing", "What was not readable or is missing", missing},
     Content{"made", "How this report was made", made},
 };
 
 }  // namespace
+
+Line place_line(const Analysis& analysis, std::size_t artifact, std::uint64_t line, std::uint64_t line_last,
+                std::uint64_t offset, std::uint64_t offset_last) {
+    return {{analysis.artifacts[artifact].artifact.path + ":" + std::to_string(line) + "-" +
+                 std::to_string(line_last) + ", bytes " + std::to_string(offset) + "-" +
+                 std::to_string(offset_last),
+             Style::plain, "#a" + std::to_string(artifact)}};
+}
 
 const std::vector<std::string_view>& report_sections() {
     static const std::vector<std::string_view> ids = [] {

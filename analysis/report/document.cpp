@@ -6,66 +6,50 @@
 #include "analysis/report/contents.h"
 #include "analysis/report/markup.h"
 #include "analysis/report/redact.h"
-#include "parsers/records/record.h"
 
 namespace stallsight {
 
 namespace {
 
-// Machines that syslog lines name.
-std::vector<std::string> host_names(const Analysis& analysis) {
-    constexpr std::uint64_t lines_looked_at = 200;
-    std::set<std::string> out;
-    for (const ArtifactInfo& info : analysis.artifacts) {
-        if (info.artifact.kind != ArtifactKind::kernel_log) continue;
-        const std::uint64_t lines = info.scan.index.lines();
-        const std::uint64_t step = std::max<std::uint64_t>(1, lines / lines_looked_at);
-        for (std::uint64_t line = 1; line <= lines; line += step) {
-            const Record record = parse_record(info.scan.index.line_text(info.artifact.bytes.view(), line));
-            if (!record.host.empty()) out.insert(std::string(record.host));
-        }
-    }
-    return {out.begin(), out.end()};
-}
-
-// Every text of a document goes through here; what a tag of a picture says of shapes and colours does not.
-class Redaction {
+// Each text of a document. Of pictures, what is written in them and what a screen reader says of them: what else a
+// tag says is of shapes and colours.
+template <class Visit>
+class Texts {
 public:
-    explicit Redaction(Redactor redactor) : redactor_(std::move(redactor)) {}
+    explicit Texts(Visit visit) : visit_(std::move(visit)) {}
 
-    void operator()(Document& document) {
-        text(document.title);
+    void of(Document& document) {
+        visit_(document.title);
         for (ReportSection& section : document.sections)
-            for (Block& block : section.blocks) std::visit([this](auto& b) { redact(b); }, block);
+            for (Block& block : section.blocks) std::visit([this](auto& b) { of(b); }, block);
     }
 
 private:
-    void text(std::string& text) { text = redactor_(text); }
-    void line(Line& line) {
-        for (Span& span : line) text(span.text);
+    void of(Line& line) {
+        for (Span& span : line) visit_(span.text);
     }
-    void lines(std::vector<Line>& lines) {
-        for (Line& l : lines) line(l);
+    void of(std::vector<Line>& lines) {
+        for (Line& line : lines) of(line);
     }
-    void redact(Paragraph& block) { line(block.line); }
-    void redact(Heading& block) { text(block.text); }
-    void redact(Finding& block) {
-        lines(block.says);
-        lines(block.why);
+    void of(Paragraph& block) { of(block.line); }
+    void of(Heading& block) { visit_(block.text); }
+    void of(Finding& block) {
+        of(block.says);
+        of(block.why);
     }
-    void redact(Table& block) {
-        for (Table::Row& row : block.rows) lines(row.cells);
+    void of(Table& block) {
+        for (Table::Row& row : block.rows) of(row.cells);
     }
-    void redact(Points& block) { lines(block.items); }
-    void redact(Code& block) { lines(block.lines); }
-    void redact(Figure& block) {
+    void of(Points& block) { of(block.items); }
+    void of(Code& block) { of(block.lines); }
+    void of(Figure& block) {
         static constexpr std::string_view label = "aria-label=\"";
         std::string out;
         std::string_view rest = block.svg;
         while (!rest.empty()) {
             const bool is_tag = rest.front() == '<';
             const std::size_t end = is_tag ? rest.find('>') + 1 : rest.find('<');
-            std::string_view part = rest.substr(0, end);
+            const std::string_view part = rest.substr(0, end);
             rest.remove_prefix(part.size());
             const std::size_t at = is_tag ? part.find(label) : 0;
             if (is_tag && at == std::string_view::npos) {
@@ -74,15 +58,33 @@ private:
             }
             const std::size_t begin = is_tag ? at + label.size() : 0;
             const std::size_t stop = is_tag ? part.find('"', begin) : part.size();
-            out += part.substr(0, begin);
-            out += escaped(redactor_(unescaped(part.substr(begin, stop - begin))));
-            out += part.substr(stop);
+            std::string text = unescaped(part.substr(begin, stop - begin));
+            visit_(text);
+            out.append(part.substr(0, begin)).append(escaped(text)).append(part.substr(stop));
         }
         block.svg = std::move(out);
+        visit_(block.caption);
     }
 
-    Redactor redactor_;
+    Visit visit_;
 };
+
+template <class Visit>
+void for_each_text(Document& document, Visit visit) {
+    Texts<Visit>(std::move(visit)).of(document);
+}
+
+// What a name is announced by may stand in one place, and the name alone in another.
+Redactor redactor_for(Document& document, const Analysis& analysis, const ReportOptions& options) {
+    if (!options.redact) return Redactor(options.words);
+    PrivateNames names = private_names(analysis);
+    for_each_text(document, [&](const std::string& text) { collect_announced(text, names); });
+    return {options.words, names};
+}
+
+bool is_blank(const Line& cell) {
+    return std::all_of(cell.begin(), cell.end(), [](const Span& span) { return span.text.empty(); });
+}
 
 void keep_only(Document& document, const std::vector<std::string>& ids) {
     if (ids.empty()) return;
@@ -91,24 +93,47 @@ void keep_only(Document& document, const std::vector<std::string>& ids) {
     });
 }
 
+void drop_dead_links(Line& line, const std::set<std::string>& ids) {
+    for (Span& span : line)
+        if (!ids.contains(span.link)) span.link.clear();
+}
+
 // Links into sections that are not there any more.
 void drop_dead_links(Document& document) {
     std::set<std::string> ids;
-    const auto each_row = [&](auto visit) {
+    const auto each_block = [&](auto visit) {
         for (ReportSection& section : document.sections)
-            for (Block& block : section.blocks)
-                if (auto* table = std::get_if<Table>(&block))
-                    for (Table::Row& row : table->rows) visit(row);
+            for (Block& block : section.blocks) visit(block);
     };
-    each_row([&](Table::Row& row) { ids.insert("#" + row.id); });
-    each_row([&](Table::Row& row) {
-        for (Line& cell : row.cells)
-            for (Span& span : cell)
-                if (!ids.contains(span.link)) span.link.clear();
+    each_block([&](const Block& block) {
+        if (const auto* table = std::get_if<Table>(&block))
+            for (const Table::Row& row : table->rows) ids.insert("#" + row.id);
+    });
+    each_block([&](Block& block) {
+        if (auto* table = std::get_if<Table>(&block))
+            for (Table::Row& row : table->rows)
+                for (Line& cell : row.cells) drop_dead_links(cell, ids);
+        if (auto* finding = std::get_if<Finding>(&block))
+            for (Line& step : finding->why) drop_dead_links(step, ids);
     });
 }
 
 }  // namespace
+
+Table without_empty_columns(const Table& table) {
+    Table out;
+    out.rows.resize(table.rows.size());
+    for (std::size_t i = 0; i < table.rows.size(); ++i) out.rows[i].id = table.rows[i].id;
+    for (std::size_t column = 0; column < table.headings.size(); ++column) {
+        if (std::all_of(table.rows.begin(), table.rows.end(),
+                        [&](const Table::Row& row) { return is_blank(row.cells[column]); }))
+            continue;
+        out.headings.push_back(table.headings[column]);
+        for (std::size_t i = 0; i < table.rows.size(); ++i)
+            out.rows[i].cells.push_back(table.rows[i].cells[column]);
+    }
+    return out;
+}
 
 Document make_document(const Analysis& analysis, const CaseFile& notes, const ReportOptions& options) {
     ReportInput input{analysis, options, notes.notes, {}};
@@ -117,9 +142,10 @@ Document make_document(const Analysis& analysis, const CaseFile& notes, const Re
         if (const auto anchor = locate(note, analysis)) input.placed_notes.emplace_back(&note, *anchor);
     Document document{analysis.bundle_name, make_sections(input)};
     // Before sections are left out: a name is replaced by the same word whichever are shown.
-    if (options.redact || !options.words.empty())
-        Redaction(Redactor(options.redact, options.redact ? host_names(analysis) : std::vector<std::string>(),
-                           options.words))(document);
+    if (options.redact || !options.words.empty()) {
+        Redactor redacted = redactor_for(document, analysis, options);
+        for_each_text(document, [&](std::string& text) { text = redacted(text); });
+    }
     keep_only(document, options.sections);
     drop_dead_links(document);
     return document;

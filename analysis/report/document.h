@@ -42,6 +42,9 @@ struct Table {
     };
     std::vector<Row> rows;
 };
+// As people read it; a script wants the same columns always.
+Table without_empty_columns(const Table& table);
+
 struct Points {
     std::vector<Line> items;
 };

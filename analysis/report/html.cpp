@@ -19,12 +19,19 @@ std::string_view class_of(Span::Style style) {
     }
 }
 
+// A SHA-256, which may break anywhere.
+bool is_long_word(std::string_view text) {
+    constexpr std::size_t longest = 40;
+    return text.size() > longest && text.find(' ') == std::string_view::npos;
+}
+
 std::string span_html(const Span& span) {
     if (span.text.empty()) return {};
     std::string out = escaped(span.text);
     if (!span.link.empty()) out = "<a href=\"" + escaped(span.link) + "\">" + out + "</a>";
     if (span.style == Span::Style::strong) return "<strong>" + out + "</strong>";
-    if (span.style == Span::Style::code) return "<code>" + out + "</code>";
+    if (span.style == Span::Style::code)
+        return (is_long_word(span.text) ? "<code class=\"long\">" : "<code>") + out + "</code>";
     const std::string_view css = class_of(span.style);
     return css.empty() ? out : "<span class=\"" + std::string(css) + "\">" + out + "</span>";
 }
@@ -33,6 +40,14 @@ std::string line_html(const Line& line) {
     std::string out;
     for (const Span& span : line) out += span_html(span);
     return out;
+}
+
+// A name or a number: "core-0" is not broken at its hyphen.
+bool is_short(const Line& cell) {
+    constexpr std::size_t longest = 14;
+    std::size_t length = 0;
+    for (const Span& span : cell) length += span.text.size();
+    return length > 0 && length <= longest;
 }
 
 class Page {
@@ -77,13 +92,15 @@ private:
         out_ += "</div>\n";
     }
 
-    void write(const Table& block) {
+    void write(const Table& whole) {
+        const Table block = without_empty_columns(whole);
         out_ += "<table><thead><tr>";
         for (const std::string& heading : block.headings) out_ += "<th scope=\"col\">" + escaped(heading) + "</th>";
         out_ += "</tr></thead>\n<tbody>\n";
         for (const Table::Row& row : block.rows) {
             out_ += row.id.empty() ? "<tr>" : "<tr id=\"" + escaped(row.id) + "\">";
-            for (const Line& cell : row.cells) out_ += "<td>" + line_html(cell) + "</td>";
+            for (const Line& cell : row.cells)
+                out_ += (is_short(cell) ? "<td class=\"short\">" : "<td>") + line_html(cell) + "</td>";
             out_ += "</tr>\n";
         }
         out_ += "</tbody></table>\n";
@@ -96,9 +113,9 @@ private:
     }
 
     void write(const Figure& block) {
-        out_ += "<figure>" + block.svg;
+        out_ += "<figure>";
         if (!block.caption.empty()) out_ += "<figcaption>" + escaped(block.caption) + "</figcaption>";
-        out_ += "</figure>\n";
+        out_ += block.svg + "</figure>\n";
     }
 
     void write(const Code& block) {

@@ -72,7 +72,8 @@ private:
             out_ += std::to_string(i + 1) + ". " + line_md(block.why[i]) + "\n";
     }
 
-    void write(const Table& block) {
+    void write(const Table& whole) {
+        const Table block = without_empty_columns(whole);
         out_ += "\n|";
         for (const std::string& heading : block.headings) out_ += " " + text_md(heading) + " |";
         out_ += "\n|";
@@ -92,7 +93,7 @@ private:
 
     // A ticket takes no pictures; what a picture shows stands in the tables, too.
     void write(const Figure& block) {
-        if (!block.caption.empty()) out_ += "\n*" + text_md("The picture is in the HTML and PDF report.") + "*\n";
+        if (!block.caption.empty()) out_ += "\n*The picture is in the HTML and PDF report.*\n";
     }
 
     // Indented, not fenced: no text can end it.

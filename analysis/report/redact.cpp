@@ -17,15 +17,23 @@ struct Match {
     std::size_t begin = 0, length = 0;  // of the part that is replaced, from the place that was looked at
 };
 
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
 std::string lower(std::string_view text) {
     std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    for (char& c : out) c = lower(c);
     return out;
 }
 
-bool is_word(char c) {
-    return is_alpha(c) || is_digit(c) || c == '_';
+// An underscore is none: "eth0_10.1.2.3" holds an address.
+bool is_alnum(char c) {
+    return is_alpha(c) || is_digit(c);
+}
+
+bool ends_at(std::string_view text, std::size_t n) {
+    return n == text.size() || !is_alnum(text[n]);
 }
 
 template <class Fits>
@@ -35,7 +43,8 @@ std::size_t run(std::string_view text, Fits fits) {
     return n;
 }
 
-// A 64-bit address, as printed by %px and %016lx, with or without 0x; a 32-bit one in brackets: [<c0123456>].
+// A 64-bit address, as printed by %px and %016lx, with or without 0x. A 32-bit one in brackets, [<c0123456>], or
+// with its highest bit set, as the kernel's are: c0123456, 0x80001000. Decimal numbers are none.
 std::optional<Match> match_address(std::string_view text) {
     constexpr std::size_t digits64 = 16;
     constexpr std::size_t digits32 = 8;
@@ -45,85 +54,85 @@ std::optional<Match> match_address(std::string_view text) {
         return std::nullopt;
     }
     const std::size_t prefix = text.starts_with("0x") || text.starts_with("0X") ? 2 : 0;
-    const std::size_t n = run(text.substr(prefix), is_hex);
-    const bool ends = prefix + n == text.size() || !is_word(text[prefix + n]);
+    const std::string_view digits = text.substr(prefix, run(text.substr(prefix), is_hex));
+    const std::size_t n = digits.size();
+    if (n == 0 || !ends_at(text, prefix + n)) return std::nullopt;
     const bool is_long = prefix == 2 ? n > digits32 && n <= digits64 : n == digits64;
-    return ends && is_long ? std::optional(Match{"address", 0, prefix + n}) : std::nullopt;
+    const bool has_letter = std::any_of(digits.begin(), digits.end(), is_alpha);
+    const bool is_short = n == digits32 && (prefix == 2 || has_letter) && (digits[0] >= '8' || is_alpha(digits[0]));
+    return is_long || is_short ? std::optional(Match{"address", 0, prefix + n}) : std::nullopt;
 }
 
 std::optional<Match> match_mac(std::string_view text) {
     constexpr std::size_t length = 17;  // 00:11:22:aa:bb:cc
-    if (text.size() < length || (text.size() > length && (is_word(text[length]) || text[length] == ':')))
-        return std::nullopt;
+    if (text.size() < length || !ends_at(text, length) || text.substr(length).starts_with(':')) return std::nullopt;
     for (std::size_t i = 0; i < length; ++i)
         if (i % 3 == 2 ? text[i] != ':' && text[i] != '-' : !is_hex(text[i])) return std::nullopt;
     return Match{"mac", 0, length};
 }
 
-std::optional<Match> match_ip(std::string_view text) {
+// The longest front part that is an address: also at the end of a sentence, and before a port or a further field.
+std::optional<Match> match_ip(std::string_view text, int family, std::size_t shortest, bool (*is_part)(char)) {
     std::array<unsigned char, sizeof(in6_addr)> address{};
-    const auto is_ip = [&](int family, std::size_t n) {
-        return ::inet_pton(family, std::string(text.substr(0, n)).c_str(), address.data()) == 1;
-    };
-    const std::size_t n4 = run(text, [](char c) { return is_digit(c) || c == '.'; });
-    for (std::size_t n : {n4, n4 > 0 && text[n4 - 1] == '.' ? n4 - 1 : n4})  // at the end of a sentence
-        if (n >= 7 && (n == text.size() || !is_word(text[n])) && is_ip(AF_INET, n)) return Match{"ip", 0, n};
-    const std::size_t n6 = run(text, [](char c) { return is_hex(c) || c == ':' || c == '.'; });
-    for (std::size_t n : {n6, n6 > 0 && (text[n6 - 1] == ':' || text[n6 - 1] == '.') ? n6 - 1 : n6})
-        if (n >= 3 && (n == text.size() || !is_word(text[n])) &&
-            std::any_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(n), is_hex) && is_ip(AF_INET6, n))
+    constexpr std::size_t longest = INET6_ADDRSTRLEN;
+    for (std::size_t n = std::min(run(text, is_part), longest); n >= shortest; --n)
+        if (ends_at(text, n) && is_hex(text[n - 1]) &&
+            ::inet_pton(family, std::string(text.substr(0, n)).c_str(), address.data()) == 1)
             return Match{"ip", 0, n};
     return std::nullopt;
 }
 
-// "Serial Number: ABC12345", "S/N ABC12345": the number behind the words.
-std::optional<Match> match_serial(std::string_view text) {
-    static constexpr std::array<std::string_view, 4> names = {"serial number", "serial no", "serialno", "s/n"};
-    constexpr std::size_t shortest = 4;
-    const std::string head = lower(text.substr(0, 16));
-    for (const std::string_view name : names) {
-        if (!head.starts_with(name)) continue;
-        const std::size_t gap = run(text.substr(name.size()), [](char c) {
-            return c == ' ' || c == ':' || c == '=' || c == '.' || c == '#';
-        });
-        const std::size_t begin = name.size() + gap;
-        const std::size_t n = run(text.substr(begin), [](char c) { return is_word(c) || c == '-'; });
-        if (gap > 0 && n >= shortest) return Match{"serial", begin, n};
-    }
-    return std::nullopt;
-}
-
-std::optional<Match> match_listed(std::string_view text, const std::vector<std::string>& list,
-                                  std::string_view what, bool whole) {
-    for (const std::string& word : list) {
-        if (text.size() < word.size() || lower(text.substr(0, word.size())) != word) continue;
-        if (whole && text.size() > word.size() && is_word(text[word.size()])) continue;
-        return Match{what, 0, word.size()};
-    }
-    return std::nullopt;
+std::optional<Match> match_ip(std::string_view text, std::size_t at) {
+    constexpr std::size_t shortest4 = 7, shortest6 = 3;  // 1.2.3.4, ::1
+    const std::string_view rest = text.substr(at);
+    const bool inside_number = at > 1 && text[at - 1] == '.' && is_digit(text[at - 2]);
+    if (!inside_number)
+        if (auto found = match_ip(rest, AF_INET, shortest4, [](char c) { return is_digit(c) || c == '.'; }))
+            return found;
+    const bool inside_words = at > 1 && text[at - 1] == ':' && is_hex(text[at - 2]);
+    if (inside_words) return std::nullopt;
+    return match_ip(rest, AF_INET6, shortest6, [](char c) { return is_hex(c) || c == ':' || c == '.'; });
 }
 
 std::optional<Match> match_pattern(std::string_view text, std::size_t at) {
     const std::string_view rest = text.substr(at);
-    if (auto serial = match_serial(rest)) return serial;
     if (auto mac = match_mac(rest)) return mac;
     if (auto address = match_address(rest)) return address;
-    const bool inside_number = at > 1 && (text[at - 1] == '.' || text[at - 1] == ':') && is_hex(text[at - 2]);
-    return inside_number ? std::nullopt : match_ip(rest);
-}
-
-std::vector<std::string> prepared(std::vector<std::string> list) {
-    for (std::string& word : list) word = lower(word);
-    std::erase_if(list, [](const std::string& word) { return word.empty(); });
-    // The longer one first: "nt-a-backup" is not "nt-a" with something behind it.
-    std::stable_sort(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
-    return list;
+    return match_ip(text, at);
 }
 
 }  // namespace
 
-Redactor::Redactor(bool patterns, std::vector<std::string> hosts, std::vector<std::string> words)
-    : patterns_(patterns), hosts_(prepared(std::move(hosts))), words_(prepared(std::move(words))) {}
+Redactor::Redactor(std::vector<std::string> words) {
+    for (const std::string& word : words) list("word", word, false);
+}
+
+Redactor::Redactor(std::vector<std::string> words, const PrivateNames& names) : Redactor(std::move(words)) {
+    patterns_ = true;
+    for (const std::string& host : names.hosts) list("host", host, true);
+    for (const std::string& serial : names.serials) list("serial", serial, true);
+}
+
+// The longer one first: "nt-a-backup" is not "nt-a" with something behind it. The user's words go before names.
+void Redactor::list(std::string_view what, const std::string& name, bool whole) {
+    if (name.empty()) return;
+    const auto place = std::find_if(listed_.begin(), listed_.end(), [&](const Listed& other) {
+        return other.whole == whole && other.name.size() < name.size();
+    });
+    listed_.insert(place, {what, lower(name), whole});
+}
+
+const Redactor::Listed* Redactor::listed_at(std::string_view text, std::size_t at) const {
+    const std::string_view rest = text.substr(at);
+    const bool starts = at == 0 || !is_alnum(text[at - 1]);
+    for (const Listed& listed : listed_) {
+        const std::string& name = listed.name;
+        if (lower(rest.front()) != name.front() || rest.size() < name.size()) continue;
+        if (listed.whole && (!starts || !ends_at(rest, name.size()))) continue;
+        if (lower(rest.substr(0, name.size())) == name) return &listed;
+    }
+    return nullptr;
+}
 
 std::string Redactor::replacement(std::string_view what, std::string_view found) {
     std::string key = lower(found);
@@ -137,17 +146,17 @@ std::string Redactor::operator()(std::string_view text) {
     std::string out;
     std::size_t i = 0;
     while (i < text.size()) {
-        const std::string_view rest = text.substr(i);
-        auto match = match_listed(rest, words_, "word", false);
-        const bool starts_word = i == 0 || !is_word(text[i - 1]);
-        if (!match && starts_word) match = match_listed(rest, hosts_, "host", true);
-        if (!match && starts_word && patterns_) match = match_pattern(text, i);
+        std::optional<Match> match;
+        if (const Listed* listed = listed_at(text, i); listed != nullptr)
+            match = Match{listed->what, 0, listed->name.size()};
+        else if (patterns_ && (i == 0 || !is_alnum(text[i - 1])))
+            match = match_pattern(text, i);
         if (!match) {
             out += text[i++];
             continue;
         }
-        out += rest.substr(0, match->begin);
-        out += replacement(match->what, rest.substr(match->begin, match->length));
+        out += text.substr(i, match->begin);
+        out += replacement(match->what, text.substr(i + match->begin, match->length));
         i += match->begin + match->length;
     }
     return out;

@@ -6,22 +6,32 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/report/private_names.h"
+
 namespace stallsight {
 
 class Redactor {
 public:
-    // `patterns`: whether what is told by its form goes: addresses, MAC and IP addresses, serial numbers. `hosts`:
-    // names of machines. `words`: what the user wants gone, in any case, in parts of words, too.
-    Redactor(bool patterns, std::vector<std::string> hosts, std::vector<std::string> words);
+    // Only `words`: what the user wants gone, in any case, in parts of words, too.
+    explicit Redactor(std::vector<std::string> words);
+    // These names, too, and what is told by its form: addresses, MAC and IP addresses.
+    Redactor(std::vector<std::string> words, const PrivateNames& names);
 
-    // 64-bit kernel addresses become address-1, address-2 ..., and so on for mac, ip, serial, host and word.
+    // Kernel addresses become address-1, address-2 ..., and so on for mac, ip, serial, host and word.
     [[nodiscard]] std::string operator()(std::string_view text);
 
 private:
+    struct Listed {
+        std::string_view what;
+        std::string name;  // lower case
+        bool whole;        // not in parts of words
+    };
+    void list(std::string_view what, const std::string& name, bool whole);
+    [[nodiscard]] const Listed* listed_at(std::string_view text, std::size_t at) const;
     std::string replacement(std::string_view what, std::string_view found);
 
-    bool patterns_;
-    std::vector<std::string> hosts_, words_;  // lower case
+    bool patterns_ = false;
+    std::vector<Listed> listed_;  // the longest first
     std::map<std::string, std::string> known_;
     std::map<std::string, int, std::less<>> numbers_;
 };

@@ -61,7 +61,8 @@ std::string to_json(const Document& document) {
     }
     const Json out = {
         {"schema", "stallsight.report/1"}, {"title", document.title}, {"sections", std::move(sections)}};
-    return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    // ASCII alone: a mark that turns the direction of text around is no such mark where somebody looks at the file.
+    return out.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace stallsight

@@ -13,7 +13,7 @@ constexpr int lines_around = 3, lines_around_guilty = 6;
 Line numbered(int number, std::string_view text, Span::Style style) {
     const std::string digits = std::to_string(number);
     const std::string indent(6 - std::min<std::size_t>(digits.size(), 6), ' ');
-    return {{indent + digits + "  " + std::string(text), style, {}}};
+    return {{indent + digits + (text.empty() ? "" : "  " + std::string(text)), style, {}}};
 }
 
 // Empty where the text has no such line: it is another version's.

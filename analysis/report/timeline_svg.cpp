@@ -192,8 +192,9 @@ std::string timeline_svg(const Analysis& analysis) {
 }
 
 std::string svg_style() {
-    return R"(text{font:12px system-ui,"Noto Sans","DejaVu Sans",sans-serif;fill:#1b1f27}
-.mono{font-family:ui-monospace,"Noto Sans Mono","DejaVu Sans Mono",monospace;white-space:pre}
+    // No `font` shorthand, and one family: Qt's SVG knows no more.
+    return R"(text{font-size:12px;font-family:"DejaVu Sans";fill:#1b1f27}
+.mono{font-family:"DejaVu Sans Mono";white-space:pre}
 .strong{font-weight:600}.muted{fill:#5b6472}.small{font-size:11px}.bad{fill:#b3261e;font-weight:600}
 .on-bar{fill:#fff;font-size:11px}.rule{stroke:#d3d8e0}.grid{stroke:#e6e9ee}
 .bar-stall{fill:#6a55c2}.bar-starved{fill:#a9832f}.band-bh{fill:#f0d9a8}.band-lock{fill:#f3c1bd}

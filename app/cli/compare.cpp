@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "analysis/compare/output.h"
+#include "analysis/compare/words.h"
 #include "analysis/words.h"
 #include "app/cli/commands.h"
 
@@ -41,19 +42,20 @@ bool fails(const SignatureComparison& row, const std::vector<std::string>& names
     return false;
 }
 
-std::string side_line(std::string_view name, const ComparedSide& side) {
-    std::string out = std::string(name) + side.name + ": logs cover " + duration_words(side.exposure_s);
-    const TortureSide& torture = side.torture;
-    if (torture.samples > 0) {
-        out += ", rcutorture " + counted(torture.samples, "sample");
-        out += torture.failures > 0 ? ", " + counted(torture.failures, "failure") : ", no failure";
-        if (torture.versions_per_s) out += ", " + fixed(*torture.versions_per_s, 1) + " versions/s";
-    }
-    return out + "\n";
+void print_side(std::ostream& out, const Comparison& comparison, std::size_t i) {
+    const ComparedSide& side = comparison.sides[i];
+    out << std::left << std::setw(8) << side_name(comparison, i) << std::right << side.name << ": "
+        << exposure_words(side) << "\n";
 }
 
-std::string_view side_name(std::size_t side, std::size_t sides) {
-    return side == 0 ? "before  " : side + 1 == sides ? "after   " : "then    ";
+// Where the logs say how long they cover.
+void print_rates(std::ostream& out, const std::string& indent, const SignatureComparison& row) {
+    std::string rates;
+    for (const SideCount& side : row.sides) {
+        const std::string rate = rate_words(side);
+        if (!rate.empty()) rates += (rates.empty() ? "" : ", then ") + rate;
+    }
+    if (!rates.empty()) out << indent << rates << "\n";
 }
 
 void print_row(std::ostream& out, const Comparison& comparison, const SignatureComparison& row) {
@@ -62,26 +64,29 @@ void print_row(std::ostream& out, const Comparison& comparison, const SignatureC
     out << "  " << std::left << std::setw(10) << name_of(row.verdict) << std::right
         << qualified_name(row.title, row.module) << "\n"
         << indent << row.sentence << "\n";
-    for (const std::size_t i : row.patched) {
-        const PatchedFunction& patched = comparison.patched[i];
-        out << indent << "runs through patched " << patched.function << "()"
-            << (patched.effect.empty() ? "" : ": the patch " + patched.effect) << "\n";
-    }
-    for (const NearMatch& near : row.near) {
-        out << indent << "near: " << comparison.signatures[near.signature].title << " (stack distance "
-            << fixed(near.distance, 2) << ")\n";
-        if (!near.only_here.empty()) out << indent << "      only here:  " << joined(near.only_here) << "\n";
-        if (!near.only_there.empty()) out << indent << "      only there: " << joined(near.only_there) << "\n";
+    if (row.cause.empty()) print_rates(out, indent, row);
+    for (const std::size_t i : row.patched) out << indent << patched_words(comparison.patched[i]) << "\n";
+    for (const NearMatch& near : row.near) out << indent << near_words(comparison, near) << "\n";
+}
+
+void print_torture(std::ostream& out, const TortureComparison& torture) {
+    if (torture.measures.empty()) return;
+    out << "\nrcutorture: mean ± spread (values) before, after\n";
+    for (const MeasureComparison& row : torture.measures) {
+        out << "  " << row.measure->words << ", " << row.measure->unit << ": " << sampled_words(row.before) << ", "
+            << sampled_words(row.after);
+        if (row.p) out << "; p = " << significant(*row.p, 2);
+        out << "\n";
     }
 }
 
 std::string in_text(const Comparison& comparison) {
     std::ostringstream out;
     out << comparison.verdict << "\n\n";
-    for (std::size_t i = 0; i < comparison.sides.size(); ++i)
-        out << side_line(side_name(i, comparison.sides.size()), comparison.sides[i]);
+    for (std::size_t i = 0; i < comparison.sides.size(); ++i) print_side(out, comparison, i);
     if (!comparison.signatures.empty()) out << "\n";
     for (const SignatureComparison& row : comparison.signatures) print_row(out, comparison, row);
+    print_torture(out, comparison.torture);
     return out.str();
 }
 

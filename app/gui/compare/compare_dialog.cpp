@@ -3,9 +3,8 @@
 #include <QFileDialog>
 #include <QHeaderView>
 #include <QVBoxLayout>
-#include <cmath>
 
-#include "analysis/compare/compare.h"
+#include "analysis/compare/words.h"
 #include "analysis/words.h"
 #include "app/gui/theme.h"
 #include "app/gui/words.h"
@@ -13,16 +12,6 @@
 namespace stallsight::gui {
 
 namespace {
-
-QString side_in_words(const SideCount& side) {
-    QString words = grouped(static_cast<std::int64_t>(side.count));
-    if (side.rate_per_h && side.occurrences > 0) {
-        const double rate = *side.rate_per_h;
-        const QString number = rate < 100 ? QString::number(rate, 'g', 3) : grouped(std::llround(rate));
-        words += QString("  (%1 an hour)").arg(number);
-    }
-    return words;
-}
 
 // A sign in front, so that the verdict is not told by its colour.
 QString verdict_in_words(Verdict verdict) {
@@ -46,16 +35,34 @@ QString verdict_in_words(Verdict verdict) {
 // What stands under a signature: its figures, the patched functions on its way, and what it may have become.
 QStringList in_figures(const Comparison& comparison, const SignatureComparison& row) {
     QStringList lines{qs(row.sentence)};
-    for (const std::size_t i : row.patched) {
-        const PatchedFunction& patched = comparison.patched[i];
-        lines << "runs through patched " + qs(patched.function) + "()" +
-                     (patched.effect.empty() ? QString() : ": the patch " + qs(patched.effect));
-    }
-    for (const NearMatch& near : row.near)
-        lines << QString("near: %1 (stack distance %2); only here: %3; only there: %4")
-                     .arg(qs(comparison.signatures[near.signature].title), qs(fixed(near.distance, 2)),
-                          qs(joined(near.only_here)), qs(joined(near.only_there)));
+    for (const std::size_t i : row.patched) lines << qs(patched_words(comparison.patched[i]));
+    for (const NearMatch& near : row.near) lines << qs(near_words(comparison, near));
     return lines;
+}
+
+QStringList cells_of(const SignatureComparison& row) {
+    QStringList cells{qs(qualified_name(row.title, row.module))};
+    for (const SideCount& side : row.sides) {
+        QString words = grouped(static_cast<std::int64_t>(side.count));
+        if (side.occurrences > 0 && side.rate_per_h) words += "  " + qs(rate_words(side));
+        cells << words;
+    }
+    return cells << verdict_in_words(row.verdict);
+}
+
+// A measure of rcutorture: mean ± spread (number of values) of each side.
+QStringList cells_of(const Comparison& comparison, const MeasureComparison& row) {
+    QStringList cells{QString("rcutorture: %1, %2").arg(qs(row.measure->words), qs(row.measure->unit))};
+    for (const ComparedSide& side : comparison.sides) {
+        const auto values = side.torture.values.find(std::string(row.measure->key));
+        cells << (values == side.torture.values.end() ? QString() : qs(sampled_words(sampled(values->second))));
+    }
+    const bool differs = row.p && *row.p <= error_level;
+    const QString verdict = !row.p                             ? QStringLiteral("– too few values")
+                            : !differs                         ? QStringLiteral("= no difference shown")
+                            : row.before.mean < row.after.mean ? QStringLiteral("↑ more")
+                                                               : QStringLiteral("↓ less");
+    return cells << verdict;
 }
 
 QStringList columns_of(const Comparison& comparison) {
@@ -136,15 +143,15 @@ void CompareDialog::show_comparison() {
     table_->setColumnCount(static_cast<int>(comparison.sides.size()) + 2);
     table_->setHeaderLabels(columns_of(comparison));
     for (const SignatureComparison& row : comparison.signatures) {
-        QStringList cells{qs(qualified_name(row.title, row.module))};
-        for (const SideCount& side : row.sides) cells << side_in_words(side);
-        auto* item = new QTreeWidgetItem(table_, cells << verdict_in_words(row.verdict));
+        auto* item = new QTreeWidgetItem(table_, cells_of(row));
         for (const QString& line : in_figures(comparison, row)) {
             auto* said = new QTreeWidgetItem(item, {line});
             said->setForeground(0, theme().muted);
             said->setFirstColumnSpanned(true);
         }
     }
+    for (const MeasureComparison& row : comparison.torture.measures)
+        new QTreeWidgetItem(table_, cells_of(comparison, row));
     table_->expandAll();
     for (int i = 1; i < table_->columnCount(); ++i) table_->resizeColumnToContents(i);
     table_->show();

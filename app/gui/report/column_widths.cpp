@@ -15,6 +15,7 @@ namespace {
 constexpr int unit = 10;
 constexpr qreal table_width = 480 * unit;         // an A4 page without its margins
 constexpr qreal widest_word = 0.3 * table_width;  // a SHA-256 is one word, and may break
+constexpr qreal unbroken = 60 * unit;             // "core-0", "cold standby", "50494.227093"
 constexpr qreal padding = 5 * unit;
 
 struct Width {
@@ -52,6 +53,7 @@ public:
             for (const QString& word : text.split(breaks))
                 found.least = std::max(found.least, metrics.horizontalAdvance(word));
         }
+        if (found.wanted < unbroken) found.least = found.wanted;
         return {std::min(found.least, widest_word) + padding, found.wanted + padding};
     }
 
@@ -62,6 +64,17 @@ private:
 qreal sum(const std::vector<Width>& widths, qreal Width::*member) {
     return std::accumulate(widths.begin(), widths.end(), 0.0,
                            [&](qreal total, const Width& width) { return total + width.*member; });
+}
+
+// Where the longest words together are wider than the page, the widest of them break.
+void fit(std::vector<Width>& widths) {
+    qreal cap = table_width, step = table_width / 2;
+    const auto total = [&] {
+        return std::accumulate(widths.begin(), widths.end(), 0.0,
+                               [&](qreal sum, const Width& width) { return sum + std::min(width.least, cap); });
+    };
+    for (; step > 1; step /= 2) cap += total() > table_width ? -step : step;
+    for (Width& width : widths) width.least = std::min(width.least, cap);
 }
 
 }  // namespace
@@ -76,6 +89,7 @@ QList<QTextLength> column_widths(const Table& table, const QTextCharFormat& plai
             widths[column].least = std::max(widths[column].least, cell.least);
             widths[column].wanted = std::max(widths[column].wanted, cell.wanted);
         }
+    fit(widths);
     // Everybody has room for its longest word, and a share of the rest by what its longest cell lacks then.
     const qreal least = sum(widths, &Width::least), lacking = sum(widths, &Width::wanted) - least;
     const qreal rest = std::clamp(table_width - least, 0.0, std::max(lacking, 0.0));

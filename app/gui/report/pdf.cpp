@@ -7,6 +7,8 @@
 #include <QSaveFile>
 #include <QTextBlock>
 #include <QTextFrame>
+#include <QTextLayout>
+#include <QTextTable>
 
 #include "app/gui/report/pdf_outline.h"
 #include "app/gui/report/text_document.h"
@@ -64,18 +66,23 @@ public:
 
 private:
     [[nodiscard]] qreal height() const { return text_.pageSize().height(); }
+    // Of its first line, which may have gone to the next page where the block begins at the foot of one.
     [[nodiscard]] qreal top_of(const QTextBlock& block) const {
-        return text_.documentLayout()->blockBoundingRect(block).top();
+        const qreal top = text_.documentLayout()->blockBoundingRect(block).top();
+        return block.layout()->lineCount() == 0 ? top : top + block.layout()->lineAt(0).y();
     }
     [[nodiscard]] int page_of(const QTextBlock& block) const { return static_cast<int>(top_of(block) / height()); }
 
-    // A title at the foot of a page goes to the next one, with those right before it.
+    static bool is_kept(const QTextBlock& block) { return block.blockFormat().hasProperty(kept_with_next); }
+
+    // A title or caption at the foot of a page goes to the next one, with those right before it. Laid out anew as a
+    // whole each time: Qt 6.4 does not draw all that moved when only a part is.
     void keep_titles_with_text() {
         for (QTextBlock block = text_.begin(); block.isValid(); block = block.next()) {
-            if (block.blockFormat().headingLevel() == 0) continue;
+            if (!is_kept(block)) continue;
             const QTextBlock first = block;
             QTextBlock behind = block.next();
-            while (behind.isValid() && (behind.blockFormat().headingLevel() > 0 || is_blank(behind))) {
+            while (behind.isValid() && (is_kept(behind) || is_blank(behind))) {
                 block = behind;
                 behind = behind.next();
             }
@@ -83,6 +90,7 @@ private:
             QTextBlockFormat format = first.blockFormat();
             format.setPageBreakPolicy(QTextFormat::PageBreak_AlwaysBefore);
             QTextCursor(first).setBlockFormat(format);
+            text_.markContentsDirty(0, text_.characterCount());
         }
     }
 

@@ -55,11 +55,13 @@ public:
     }
 
     void write(const Document& document) {
+        cursor_.beginEditBlock();  // laid out once, at the end
         title(document.title, 1);
         for (const ReportSection& section : document.sections) {
             title(section.title, 2);
             for (const Block& block : section.blocks) std::visit([this](const auto& b) { write(b); }, block);
         }
+        cursor_.endEditBlock();
     }
 
 private:
@@ -80,10 +82,17 @@ private:
         QTextBlockFormat format = cursor_.blockFormat();
         format.setHeadingLevel(level);
         cursor_.setBlockFormat(format);
+        keep_with_next();
         QTextCharFormat look = plain_;
         look.setFontPointSize(points);
         look.setFontWeight(QFont::Bold);
         cursor_.insertText(words(text), look);
+    }
+
+    void keep_with_next() {
+        QTextBlockFormat format = cursor_.blockFormat();
+        format.setProperty(kept_with_next, true);
+        cursor_.setBlockFormat(format);
     }
 
     static QString words(const std::string& text) { return qs(harmless(text)); }
@@ -130,6 +139,11 @@ private:
         }
     }
     void write(const Figure& figure) {
+        if (!figure.caption.empty()) {
+            block(6);
+            keep_with_next();
+            cursor_.insertText(words(figure.caption), look_of(Span::Style::aside));
+        }
         block(6);
         QByteArray svg = QByteArray::fromStdString(figure.svg);
         svg.insert(svg.indexOf('>') + 1, QByteArray::fromStdString("<style>" + svg_style() + "</style>"));
@@ -137,9 +151,6 @@ private:
         format.setObjectType(svg_object);
         format.setProperty(svg_property, svg);
         cursor_.insertText(QString(QChar::ObjectReplacementCharacter), format);
-        if (figure.caption.empty()) return;
-        block(2);
-        cursor_.insertText(words(figure.caption), look_of(Span::Style::aside));
     }
     void write(const Code& code) {
         block(4, 1);
@@ -153,17 +164,21 @@ private:
             if (i + 1 < code.lines.size()) cursor_.insertText(QString(QChar::LineSeparator));
         }
     }
-    void write(const Table& table) {
+    void write(const Table& whole) {
+        const Table table = without_empty_columns(whole);
         block(4);
         QTextTableFormat format;
         format.setBorder(0);
         format.setCellPadding(2);
         format.setCellSpacing(0);
         format.setHeaderRowCount(1);
+        format.setTopMargin(4);
+        format.setBottomMargin(8);
         format.setWidth(QTextLength(QTextLength::PercentageLength, 100));
         format.setColumnWidthConstraints(column_widths(table, plain_, look_of(Span::Style::code)));
         const auto columns = static_cast<int>(table.headings.size());
         QTextTable* grid = cursor_.insertTable(static_cast<int>(table.rows.size()) + 1, columns, format);
+        rule_rows(*grid);
         for (int column = 0; column < columns; ++column)
             grid->cellAt(0, column).firstCursorPosition().insertText(
                 words(table.headings[static_cast<std::size_t>(column)]), look_of(Span::Style::strong));
@@ -175,6 +190,19 @@ private:
         cursor_ = grid->lastCursorPosition();
         cursor_.movePosition(QTextCursor::NextBlock);
         cursor_.movePosition(QTextCursor::End);
+    }
+
+    // A fine line below each row, a stronger one below the headings.
+    static void rule_rows(QTextTable& grid) {
+        for (int row = 0; row < grid.rows(); ++row)
+            for (int column = 0; column < grid.columns(); ++column) {
+                QTextTableCell cell = grid.cellAt(row, column);
+                QTextTableCellFormat format = cell.format().toTableCellFormat();
+                format.setBottomBorderStyle(QTextFrameFormat::BorderStyle_Solid);
+                format.setBottomBorder(row == 0 ? 0.8 : 0.4);
+                format.setBottomBorderBrush(QColor(row == 0 ? "#9aa4b2" : "#d3d8e0"));
+                cell.setFormat(format);
+            }
     }
 
     QTextCursor cursor_;

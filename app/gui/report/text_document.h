@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QTextDocument>
+#include <QTextFormat>
 #include <memory>
 
 #include "analysis/report/document.h"
@@ -10,6 +11,9 @@
 namespace stallsight::gui {
 
 constexpr double screen_dpi = 96;  // what a document's margins are in
+
+// Of the format of a block that must not stand at the foot of a page without the next one.
+constexpr int kept_with_next = QTextFormat::UserProperty + 2;
 
 // Black on white, whatever the window's theme is; pictures are drawn from their SVG, as vectors.
 std::unique_ptr<QTextDocument> text_document(const Document& document);

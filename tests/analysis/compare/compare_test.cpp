@@ -79,7 +79,8 @@ TEST(Compare, GoneIsCuredOnlyWhenTheExposureSaysSo) {
     EXPECT_NEAR(row.ratio->p, 0.125, 1e-9);
     // 2 * (2 h / (2 h + t))^4 = 0.05 at t = 3.03 h, of which 2 h have passed.
     EXPECT_NEAR(*row.hours_needed, 1.0297, 1e-3);
-    EXPECT_THAT(row.sentence, HasSubstr("0 in 2 h; at the old rate 4 expected; p = 0.12; needs 1 h 1 min"));
+    EXPECT_THAT(row.sentence, HasSubstr("0 in 2 h; at the old rate 4 expected; ratio 0 (0 to 1.51); p = 0.12; "
+                                        "needs 1 h 1 min"));
 
     const Comparison shown = compare({{&before}, {&long_enough}});
     EXPECT_EQ(row_of(shown, "foo_tx").verdict, Verdict::cured);

@@ -1,0 +1,65 @@
+#include "analysis/chain/chain_words.h"
+#include "analysis/report/sections.h"
+#include "analysis/report/source_excerpt.h"
+#include "analysis/report/svg.h"
+#include "analysis/words.h"
+
+namespace stallsight {
+
+namespace {
+
+using Style = Span::Style;
+
+Line what_it_did(const Chain& chain, std::size_t i) {
+    const Link& link = chain.links[i];
+    Line out;
+    if (link.role == Link::Role::guilty) out.push_back({"◀ guilty", Style::bad, {}});
+    std::string effect = link.effect;
+    if (link.added > 0) effect = "+" + hex(static_cast<unsigned>(link.added)) + " " + effect;
+    if (i == chain.end_link) effect = std::string(end_words(chain.ending));
+    if (!effect.empty()) out.push_back({(out.empty() ? "" : " ") + effect, Style::plain, {}});
+    return out;
+}
+
+Table ledger(const Chain& chain) {
+    Table table{{"Frame", "What it did", "preempt_count", "How that is known", "Call", "Source"}, {}};
+    for (std::size_t i = chain.disabled_link; i <= chain.end_link; ++i) {
+        const Link& link = chain.links[i];
+        const std::string proof = link.proof.empty()   ? link.basis
+                                  : link.basis.empty() ? link.proof
+                                                       : link.proof + ": " + link.basis;
+        const std::string source = link.file.empty() ? "" : link.file + ":" + std::to_string(link.line);
+        table.rows.push_back(
+            {"",
+             {styled(Style::code, qualified_name(link.function, link.module)), what_it_did(chain, i),
+              plain(hex(link.count_after)), plain(proof), plain(link.call_site), plain(source)}});
+    }
+    return table;
+}
+
+}  // namespace
+
+std::vector<Block> chain_section(const ReportInput& in) {
+    std::vector<Block> out;
+    for (const Chain* chain : in.analysis.first_chains()) {
+        const EventInfo* event = in.analysis.event(chain->event);
+        out.emplace_back(Heading{event != nullptr ? event->title : chain->event});
+        out.emplace_back(Figure{chain_svg(in.analysis, *chain), ""});
+        out.emplace_back(ledger(*chain));
+        if (!chain->unchecked.empty()) out.emplace_back(Paragraph{styled(Style::aside, chain->unchecked)});
+        for (Block& block : chain_sources(in.analysis, *chain)) out.push_back(std::move(block));
+    }
+    return out;
+}
+
+std::vector<Block> locks_section(const ReportInput& in) {
+    std::vector<Block> out;
+    for (const auto& [event, cycle] : first_lock_cycles(in.analysis)) {
+        out.emplace_back(Heading{event->title});
+        out.emplace_back(Figure{lock_cycle_svg(cycle),
+                                "Locks in the order that was seen before; dashed: what closes the cycle."});
+    }
+    return out;
+}
+
+}  // namespace stallsight
