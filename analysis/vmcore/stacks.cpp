@@ -18,14 +18,18 @@ TaskStacks::TaskStacks(const Kernel& kernel, const LoadedModules& modules, const
     Unwinder::Rules rules;
     if (has_orc)
         rules.trusted.push_back([this](const auto& frame, bool exact) { return orc_->step(frame, exact); });
-    rules.trusted.push_back([this](const auto& frame, bool exact) { return cfi_->step(frame, exact); });
     const StepRule records = [this](const auto& frame, bool) {
         return step_by_frame_record(kernel_.types(), kernel_.memory(), *architecture_, frame);
     };
-    // Only on x86 a kernel may do without frame pointers.
-    if (architecture_->elf_machine == EM_X86_64) {
+    const StepRule cfi = [this](const auto& frame, bool exact) { return cfi_->step(frame, exact); };
+    if (architecture_->elf_machine == EM_X86_64) {  // may do without frame pointers
+        rules.trusted.push_back(cfi);
         rules.guess = records;
     } else {
+        // Of all callers the records are certain, also where the stack was switched; CFI is not, and of arm64's
+        // callers it is not known where their frames end. Only the innermost function may have no record yet.
+        rules.trusted.push_back(
+            [cfi](const auto& frame, bool exact) { return exact ? cfi(frame, exact) : std::nullopt; });
         rules.trusted.push_back(records);
     }
     rules.is_code = [this](std::uint64_t pc) { return is_code(pc); };

@@ -46,11 +46,11 @@ struct Dump::State {
     std::vector<PrivateFile> copies;  // rearranged, or out of an archive
     std::vector<int> descriptors;     // what is read: of `plain` and `copies`
     std::vector<SplitPart> parts;
-    std::vector<PhysicalRange> missing;
+    DumpLayout layout;
     std::uint64_t file_bytes = 0;
-    std::string machine;  // as the header names it
     std::string name;
     Vmcoreinfo vmcoreinfo;
+    bool big_endian = false;
     std::vector<Error> problems;
     PageCache cache;
 
@@ -61,15 +61,33 @@ struct Dump::State {
         if (!bytes) return tl::unexpected<Error>(bytes.error());
         auto header = read_dump_header(file.name, bytes->view());
         if (!header) return tl::unexpected<Error>(header.error());
-        machine = header->machine;
+        header->layout.missing.insert(header->layout.missing.end(), layout.missing.begin(), layout.missing.end());
+        layout = std::move(header->layout);
         if (header->split) parts.push_back(*header->split);
         file_bytes += bytes->size();
-        missing.insert(missing.end(), header->missing.begin(), header->missing.end());
         if (header->bytes_missing != 0)
             problems.push_back({"ends early: " + std::to_string(header->bytes_missing) + " bytes of it are missing",
                                 file.name, ""});
+        if (!header->mended.empty()) {
+            auto mended = copy_of(file.name, bytes->view());
+            if (!mended) return tl::unexpected<Error>(mended.error());
+            if (!copies.back().write_at(0, header->mended)) return cannot_write(file.name);
+            descriptor = mended;
+        }
         descriptors.push_back(*descriptor);
         return {};
+    }
+
+    static tl::unexpected<Error> cannot_write(const std::string& name) {
+        return fail("cannot write a temporary file: " + std::generic_category().message(errno), name);
+    }
+
+    Result<int> copy_of(const std::string& file, std::string_view bytes) {
+        auto copy = PrivateFile::create();
+        if (!copy) return tl::unexpected<Error>(copy.error());
+        if (!copy->append(bytes)) return cannot_write(file);
+        copies.push_back(std::move(*copy));
+        return copies.back().descriptor();
     }
 
     // The file itself where it lies on disk as the library wants it, else a copy.
@@ -86,22 +104,32 @@ struct Dump::State {
             if (plain.back().number() < 0) return fail(std::generic_category().message(errno), file.name);
             return plain.back().number();
         }
-        auto copy = PrivateFile::create();
-        if (!copy) return tl::unexpected<Error>(copy.error());
-        if (!copy->append(file.bytes.view()))
-            return fail("cannot write a temporary file: " + std::generic_category().message(errno), file.name);
-        copies.push_back(std::move(*copy));
-        return copies.back().descriptor();
+        return copy_of(file.name, file.bytes.view());
     }
 
     Result<void> start() {
-        auto started = DumpReader::start(name, descriptors, machine, missing);
+        auto started = DumpReader::start(name, descriptors, layout);
         if (!started) return tl::unexpected<Error>(started.error());
         reader = std::move(*started);
         plain.clear();  // the reader has them
         copies.clear();
         vmcoreinfo = Vmcoreinfo(reader->facts().vmcoreinfo);
         return {};
+    }
+
+    // QEMU 7.2 writes the dump of a little-endian ppc64 as a big-endian file. The kernel's own name for its machine
+    // is text.
+    void find_byte_order() {
+        constexpr std::uint64_t name_length = 65, before = 4;  // struct new_utsname: machine is the fifth
+        big_endian = reader->facts().big_endian;
+        const auto names = vmcoreinfo.symbol("init_uts_ns"), offset = vmcoreinfo.offset("uts_namespace.name");
+        std::array<char, 8> machine{};
+        if (!names || !offset || !reader->facts().arch.starts_with("ppc64")) return;
+        if (!reader->read(AddressSpace::kernel_virtual, *names + *offset + before * name_length,
+                          std::as_writable_bytes(std::span(machine))))
+            return;
+        const std::string_view name(machine.data(), machine.size());
+        if (name.starts_with("ppc64")) big_endian = !name.starts_with("ppc64le");
     }
 
     void tell_missing_parts() {
@@ -145,6 +173,7 @@ Result<Dump> Dump::open(std::vector<DumpFile> files, const Progress& progress) {
     if (auto started = state->start(); !started) return tl::unexpected<Error>(started.error());
     state->tell_missing_parts();
     if (state->vmcoreinfo.empty()) state->search_vmcoreinfo(progress);
+    state->find_byte_order();
     return Dump(std::move(state));
 }
 
@@ -163,7 +192,7 @@ const std::string& Dump::arch() const {
     return state_->reader->facts().arch;
 }
 bool Dump::big_endian() const {
-    return state_->reader->facts().big_endian;
+    return state_->big_endian;
 }
 std::size_t Dump::page_size() const {
     return state_->reader->facts().page_size;

@@ -16,7 +16,7 @@ namespace stallsight {
 struct CpuRegisters {
     int number = 0;                                            // by the order of the notes: offline CPUs have none
     std::uint64_t pid = 0;                                     // pr_pid; QEMU puts the CPU's number + 1 there
-    std::map<std::string, std::uint64_t, std::less<>> values;  // "rip", "rsp" (x86_64), "gpr1", "nip" (ppc64) ...
+    std::map<std::string, std::uint64_t, std::less<>> values;  // "rip", "rsp" (x86_64), "r1", "pc" (ppc64) ...
 
     [[nodiscard]] std::optional<std::uint64_t> value(std::string_view name) const {
         const auto found = values.find(name);

@@ -22,12 +22,19 @@ struct PhysicalRange {
     std::uint64_t first = 0, end = 0;
 };
 
-struct DumpHeader {
+// What libkdumpfile needs to be told of a dump.
+struct DumpLayout {
     std::string machine;                 // utsname's: "x86_64", "ppc64" ...; empty: not said
-    std::string_view common;             // of `bytes`: what all files of a split dump have alike; empty for ELF
-    std::optional<SplitPart> split;      // where it is a part of a dump
-    std::uint64_t bytes_missing = 0;     // at the file's end
-    std::vector<PhysicalRange> missing;  // the memory that would be there
+    std::uint64_t page_size = 0;         // of the pages in the file, which may not be the kernel's; 0: it has none
+    std::vector<PhysicalRange> missing;  // the memory that the file ends before
+};
+
+struct DumpHeader {
+    DumpLayout layout;
+    std::string_view common;          // of `bytes`: what all files of a split dump have alike; empty for ELF
+    std::optional<SplitPart> split;   // where it is a part of a dump
+    std::uint64_t bytes_missing = 0;  // at the file's end
+    std::string mended;               // what the file ought to begin with; empty: it is as it is
 };
 
 // Fails where no memory could be read: the file ends before the first page, or is none.

@@ -21,6 +21,21 @@ struct Fields {
     [[nodiscard]] std::uint64_t u64(std::uint64_t at) const { return read_number_at(bytes, at, 8, big_endian); }
 };
 
+// QEMU 7.2 writes the one section header that counts in the byte order of the machine it runs on. Of a machine of
+// the other kind libkdumpfile 0.5.1 then believes an impossible size, and opens nothing. Sections say nothing of
+// memory.
+std::string without_damaged_sections(std::string_view bytes, const Fields& fields) {
+    const std::uint64_t table = fields.u64(offsetof(Elf64_Ehdr, e_shoff));
+    const std::uint64_t names = fields.u16(offsetof(Elf64_Ehdr, e_shstrndx));
+    if (fields.u16(offsetof(Elf64_Ehdr, e_shnum)) == 0) return {};
+    const std::uint64_t size = fields.u64(table + names * sizeof(Elf64_Shdr) + offsetof(Elf64_Shdr, sh_size));
+    if (size <= bytes.size()) return {};
+    std::string head(bytes.substr(0, sizeof(Elf64_Ehdr)));
+    head.replace(offsetof(Elf64_Ehdr, e_shoff), 8, 8, '\0');
+    head.replace(offsetof(Elf64_Ehdr, e_shnum), 4, 4, '\0');  // and e_shstrndx
+    return head;
+}
+
 }  // namespace
 
 Result<DumpHeader> read_elf_core_header(const std::string& name, std::string_view bytes) {
@@ -49,10 +64,11 @@ Result<DumpHeader> read_elf_core_header(const std::string& name, std::string_vie
         end = std::max(end, offset + size);
         const std::uint64_t there = std::min(size, bytes.size() - std::min<std::uint64_t>(offset, bytes.size()));
         const std::uint64_t address = fields.u64(at + offsetof(Elf64_Phdr, p_paddr));
-        if (there < size) header.missing.push_back({address + there, address + size});
+        if (there < size) header.layout.missing.push_back({address + there, address + size});
     }
     if (!memory) return fail("ends before the first page of memory", name);
     header.bytes_missing = end - bytes.size();
+    header.mended = without_damaged_sections(bytes, fields);
     return header;
 }
 

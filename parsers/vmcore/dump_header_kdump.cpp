@@ -34,7 +34,16 @@ struct Piece {
     std::size_t at;         // in the sub header
     std::uint64_t version;  // of the header that has it first
 };
-constexpr Piece pieces[] = {{"vmcoreinfo", 32, 3}, {"notes", 48, 4}, {"eraseinfo", 64, 5}};
+constexpr std::size_t at_notes = 48;
+constexpr Piece pieces[] = {{"vmcoreinfo", 32, 3}, {"notes", at_notes, 4}, {"eraseinfo", 64, 5}};
+
+// The machine by the size of its struct elf_prstatus: QEMU 7.2 names only x86's and s390's.
+struct Prstatus {
+    std::uint64_t size;
+    const char *big_endian, *little_endian;  // empty: there is none
+};
+constexpr Prstatus prstatus[] = {{336, "", "x86_64"}, {392, "", "aarch64"}, {504, "ppc64", "ppc64le"}};
+constexpr std::string_view not_named = "Unknown";
 
 // struct page_desc
 constexpr std::uint64_t descriptor_bytes = 24;
@@ -103,8 +112,8 @@ public:
         if (bytes_.size() < descriptors_) return fail("ends inside the bitmap of its pages", name_);
 
         DumpHeader header;
-        const std::string_view machine = bytes_.substr(at_machine, name_length);
-        header.machine = machine.substr(0, machine.find('\0'));
+        header.layout.machine = machine();
+        header.layout.page_size = block_;
         header.common = bytes_.substr(0, block_);
         if (version_ >= version_with_64_bit_pages && number(block_ + at_split, 4) != 0)
             header.split = SplitPart{number(block_ + at_start_pfn, 8), number(block_ + at_end_pfn, 8), all_pages()};
@@ -118,6 +127,21 @@ private:
     }
     [[nodiscard]] std::uint64_t number(std::uint64_t at, std::size_t size) const {
         return number(at, size, big_endian_);
+    }
+    [[nodiscard]] std::string machine() const {
+        std::string_view name = bytes_.substr(at_machine, name_length);
+        name = name.substr(0, name.find('\0'));
+        return std::string(name == not_named ? machine_of_registers() : name);
+    }
+
+    // An ELF note: sizes of name and descriptor, type NT_PRSTATUS, "CORE".
+    [[nodiscard]] std::string_view machine_of_registers() const {
+        constexpr std::uint64_t nt_prstatus = 1;
+        const std::uint64_t note = number(block_ + at_notes, 8);
+        if (number(note + 8, 4) != nt_prstatus) return {};
+        for (const Prstatus& each : prstatus)
+            if (each.size == number(note + 4, 4)) return big_endian_ ? each.big_endian : each.little_endian;
+        return {};
     }
     [[nodiscard]] bool inside(std::uint64_t offset, std::uint64_t size) const {
         return offset <= bytes_.size() && size <= bytes_.size() - offset;
@@ -144,7 +168,7 @@ private:
             else
                 beyond = middle;
         }
-        header.missing.push_back({bitmap.page(first) * block_, bitmap.end * block_});
+        header.layout.missing.push_back({bitmap.page(first) * block_, bitmap.end * block_});
     }
 
     // Where in the file the page of the nth descriptor ends; the descriptor itself, where that is not there.

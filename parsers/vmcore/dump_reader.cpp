@@ -115,10 +115,9 @@ void limit_process() {
     ::setrlimit(RLIMIT_AS, &memory);
 }
 
-[[noreturn]] void serve(int socket, std::span<const int> descriptors, const std::string& machine,
-                        std::vector<PhysicalRange> missing) {
+[[noreturn]] void serve(int socket, std::span<const int> descriptors, const DumpLayout& layout) {
     limit_process();
-    auto file = KdumpFile::open(descriptors, machine, std::move(missing));
+    auto file = KdumpFile::open(descriptors, layout);
     MessageWriter first;
     first.number(file ? 1 : 0);
     if (file)
@@ -136,8 +135,7 @@ void limit_process() {
 }  // namespace
 
 Result<std::unique_ptr<DumpReader>> DumpReader::start(const std::string& name, std::vector<int> descriptors,
-                                                      const std::string& machine,
-                                                      std::vector<PhysicalRange> missing) {
+                                                      const DumpLayout& layout) {
     std::array<int, 2> ends{};
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) return fail(errno_text(), name);
     const pid_t process = ::fork();
@@ -149,7 +147,7 @@ Result<std::unique_ptr<DumpReader>> DumpReader::start(const std::string& name, s
     }
     if (process == 0) {
         ::close(ends[0]);
-        serve(ends[1], descriptors, machine, std::move(missing));
+        serve(ends[1], descriptors, layout);
     }
     ::close(ends[1]);
     std::unique_ptr<DumpReader> reader(new DumpReader(process, ends[0]));

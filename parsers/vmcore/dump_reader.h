@@ -19,8 +19,7 @@ class DumpReader {
 public:
     // The descriptors may be closed once it runs.
     static Result<std::unique_ptr<DumpReader>> start(const std::string& name, std::vector<int> descriptors,
-                                                     const std::string& machine,
-                                                     std::vector<PhysicalRange> missing);
+                                                     const DumpLayout& layout);
 
     DumpReader(const DumpReader&) = delete;
     DumpReader& operator=(const DumpReader&) = delete;

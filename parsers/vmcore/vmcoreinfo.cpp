@@ -63,6 +63,10 @@ std::optional<std::uint64_t> Vmcoreinfo::kernel_offset() const {
     return parse<std::uint64_t>(value("KERNELOFFSET"), 16);
 }
 
+std::optional<std::uint64_t> Vmcoreinfo::page_size() const {
+    return parse<std::uint64_t>(value("PAGESIZE"), 10);
+}
+
 std::optional<std::int64_t> Vmcoreinfo::crash_time() const {
     return parse<std::int64_t>(value("CRASHTIME"), 10);
 }

@@ -27,6 +27,7 @@ public:
     [[nodiscard]] std::optional<std::uint64_t> length(std::string_view name) const;  // LENGTH(name): elements
     [[nodiscard]] std::optional<std::int64_t> number(std::string_view name) const;   // NUMBER(name)
     [[nodiscard]] std::optional<std::uint64_t> kernel_offset() const;                // KERNELOFFSET: KASLR
+    [[nodiscard]] std::optional<std::uint64_t> page_size() const;                    // PAGESIZE: bytes
     [[nodiscard]] std::optional<std::int64_t> crash_time() const;                    // CRASHTIME: s since 1970
 
 private:

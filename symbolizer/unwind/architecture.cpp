@@ -15,13 +15,13 @@ constexpr Architecture::Saved x86_64[] = {
     {"r14", 14, "r14"}, {"r15", 15, "r15"}};
 
 // arch/powerpc/include/asm/ptrace.h; numbers of the 64-bit PowerPC ELF ABI: 65 is the link register.
-constexpr Architecture::Saved ppc64[] = {
-    {"nip", pc, "nip"},       {"gpr[1]", 1, "gpr1"},    {"link", 65, "link"},     {"gpr[14]", 14, "gpr14"},
-    {"gpr[15]", 15, "gpr15"}, {"gpr[16]", 16, "gpr16"}, {"gpr[17]", 17, "gpr17"}, {"gpr[18]", 18, "gpr18"},
-    {"gpr[19]", 19, "gpr19"}, {"gpr[20]", 20, "gpr20"}, {"gpr[21]", 21, "gpr21"}, {"gpr[22]", 22, "gpr22"},
-    {"gpr[23]", 23, "gpr23"}, {"gpr[24]", 24, "gpr24"}, {"gpr[25]", 25, "gpr25"}, {"gpr[26]", 26, "gpr26"},
-    {"gpr[27]", 27, "gpr27"}, {"gpr[28]", 28, "gpr28"}, {"gpr[29]", 29, "gpr29"}, {"gpr[30]", 30, "gpr30"},
-    {"gpr[31]", 31, "gpr31"}};
+constexpr Architecture::Saved ppc64[] = {{"nip", pc, "pc"},      {"gpr[1]", 1, "r1"},    {"link", 65, "lr"},
+                                         {"gpr[14]", 14, "r14"}, {"gpr[15]", 15, "r15"}, {"gpr[16]", 16, "r16"},
+                                         {"gpr[17]", 17, "r17"}, {"gpr[18]", 18, "r18"}, {"gpr[19]", 19, "r19"},
+                                         {"gpr[20]", 20, "r20"}, {"gpr[21]", 21, "r21"}, {"gpr[22]", 22, "r22"},
+                                         {"gpr[23]", 23, "r23"}, {"gpr[24]", 24, "r24"}, {"gpr[25]", 25, "r25"},
+                                         {"gpr[26]", 26, "r26"}, {"gpr[27]", 27, "r27"}, {"gpr[28]", 28, "r28"},
+                                         {"gpr[29]", 29, "r29"}, {"gpr[30]", 30, "r30"}, {"gpr[31]", 31, "r31"}};
 
 // arch/arm64/include/asm/ptrace.h; numbers of DWARF for the Arm 64-bit architecture.
 constexpr Architecture::Saved arm64[] = {{"pc", pc, "pc"},        {"sp", 31, "sp"},        {"regs[19]", 19, "x19"},

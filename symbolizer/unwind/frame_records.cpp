@@ -28,11 +28,14 @@ std::optional<UnwindStep> step_by_frame_pointer(const KernelTypes& types, const 
 }
 
 // The word at the stack pointer is the caller's stack pointer; the return address into the caller is in the
-// caller's frame, at 16.
+// caller's frame, at 16. The function that switches to an interrupt's stack has a frame on either, and no callee
+// that would put a return address into the outer one: arch/powerpc/kernel/irq.c: call_do_softirq(), call_do_irq().
 std::optional<UnwindStep> step_by_back_chain(const Memory& memory, const Architecture& architecture,
                                              const Registers& frame) {
     const auto sp = frame.general[architecture.sp];
-    const auto outer = sp ? memory.pointer(*sp) : std::nullopt;
+    constexpr std::uint64_t smallest_stack = 16384;  // THREAD_SIZE
+    auto outer = sp ? memory.pointer(*sp) : std::nullopt;
+    if (outer && *outer != 0 && (*outer < *sp || *outer - *sp > smallest_stack)) outer = memory.pointer(*outer);
     if (!outer) return std::nullopt;
     if (*outer == 0) return UnwindStep{};
     const auto pc = memory.pointer(*outer + 16);

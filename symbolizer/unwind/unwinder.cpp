@@ -21,7 +21,8 @@ Stack Unwinder::unwind(Registers now, bool exact) const {
             return stack;
         }
         if (!rules_.is_code(*now.pc)) {
-            stack.broken = "what should be a return address is none";
+            stack.broken = stack.frames.empty() ? "its program counter is in no function"
+                                                : "what should be a return address is none";
             return stack;
         }
         if (*sp < last_sp) ++changes;

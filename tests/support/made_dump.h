@@ -15,14 +15,16 @@ namespace stallsight {
 
 class MadeDump {
 public:
-    enum class Machine { x86_64, ppc64 };
+    enum class Machine { x86_64, ppc64, arm64 };
 
     // A x86_64 kernel has page tables at 0x1000 that map its text; ppc64's linear mapping needs none.
     explicit MadeDump(Machine machine, std::size_t memory = 256 * 1024)
         : big_(machine == Machine::ppc64), machine_(machine), memory_(memory, '\0') {
         info("OSRELEASE=5.4.0-made");
         info("PAGESIZE=4096");
-        if (machine == Machine::x86_64) {
+        if (machine == Machine::arm64) {
+            info("NUMBER(VA_BITS)=48");
+        } else if (machine == Machine::x86_64) {
             info("SYMBOL(init_top_pgt)=" + hex(base() + 0x1000));
             info("NUMBER(phys_base)=0");
             info("SYMBOL(_stext)=" + hex(base()));
@@ -41,6 +43,13 @@ public:
     void info(const std::string& line) { vmcoreinfo_ += line + "\n"; }
     void symbol(const std::string& name, std::uint64_t at) { info("SYMBOL(" + name + ")=" + hex(base() + at)); }
 
+    // A note with the registers of one CPU: struct elf_prstatus, all of whose words are `word`.
+    void registers(std::uint64_t word) {
+        const std::size_t size = machine_ == Machine::ppc64 ? 504 : machine_ == Machine::arm64 ? 392 : 336;
+        registers_ = encoded(4, 5) + encoded(4, size) + encoded(4, NT_PRSTATUS) + std::string("CORE\0\0\0\0", 8);
+        for (std::size_t at = 0; at < size; at += 8) registers_ += encoded(8, word);
+    }
+
     // The notes then have none.
     std::string take_vmcoreinfo() { return std::exchange(vmcoreinfo_, {}); }
 
@@ -57,7 +66,7 @@ public:
                               "\x7f"
                               "ELF") +
                           '\2' + (big_ ? '\2' : '\1') + '\1' + std::string(9, '\0');
-        out += encoded(2, ET_CORE) + encoded(2, big_ ? EM_PPC64 : EM_X86_64) + encoded(4, 1) + encoded(8, 0);
+        out += encoded(2, ET_CORE) + encoded(2, elf_machine()) + encoded(4, 1) + encoded(8, 0);
         out += encoded(8, sizeof(Elf64_Ehdr)) + encoded(8, 0) + encoded(4, 0) + encoded(2, sizeof(Elf64_Ehdr));
         out += encoded(2, sizeof(Elf64_Phdr)) + encoded(2, 2) + encoded(2, 0) + encoded(2, 0) + encoded(2, 0);
         out += segment(PT_NOTE, notes_at, 0, note.size());
@@ -73,13 +82,13 @@ public:
         const bool split = to != 0;
         if (!split) to = pages;
         std::string out = "KDUMP   " + encoded(4, 6) + std::string(4 * 65, '\0');
-        out += machine_ == Machine::x86_64 ? "x86_64" : "ppc64";
+        out += machine_ == Machine::x86_64 ? "x86_64" : machine_ == Machine::ppc64 ? "ppc64" : "aarch64";
         out.resize(428);
         out += encoded(4, page) + encoded(4, 1) + encoded(4, 2) + encoded(4, pages);
         out.resize(page);
         const std::string note = notes();
         out += encoded(8, 0) + encoded(4, 0) + encoded(4, split ? 1 : 0) + encoded(8, from) + encoded(8, to);
-        out += encoded(8, page + 128 + 24) + encoded(8, vmcoreinfo_.size());
+        out += encoded(8, page + 128 + registers_.size() + 24) + encoded(8, vmcoreinfo_.size());
         out += encoded(8, page + 128) + encoded(8, note.size()) + encoded(8, 0) + encoded(8, 0);
         out += encoded(8, from) + encoded(8, to) + encoded(8, pages);
         out.resize(page + 128);
@@ -101,11 +110,15 @@ private:
     static constexpr std::size_t page = 4096;
 
     [[nodiscard]] std::string notes() const {
-        if (vmcoreinfo_.empty()) return {};
+        if (vmcoreinfo_.empty()) return registers_;
         std::string note = encoded(4, 11) + encoded(4, vmcoreinfo_.size()) + encoded(4, 0);
         note += std::string("VMCOREINFO\0\0", 12) + vmcoreinfo_;
         note.resize((note.size() + 3) / 4 * 4);
-        return note;
+        return registers_ + note;
+    }
+
+    [[nodiscard]] unsigned elf_machine() const {
+        return machine_ == Machine::ppc64 ? EM_PPC64 : machine_ == Machine::arm64 ? EM_AARCH64 : EM_X86_64;
     }
 
     [[nodiscard]] std::string encoded(std::size_t size, std::uint64_t value) const {
@@ -130,6 +143,7 @@ private:
     Machine machine_;
     std::string memory_;
     std::string vmcoreinfo_;
+    std::string registers_;
 };
 
 inline const auto name_of_machine = [](const auto& test) {

@@ -1,5 +1,4 @@
-// Stacks in memory that a test has laid out, each as the kernel's source says. There is no dump of a ppc64 kernel
-// to try: the back chain and its exception frames are tested here alone.
+// Stacks in memory that a test has laid out, each as the kernel's source says.
 #include "symbolizer/unwind/unwinder.h"
 
 #include <elf.h>
@@ -78,6 +77,23 @@ TEST_F(Unwinding, BackChainOfPpc64GoesThroughAnInterrupt) {
     EXPECT_TRUE(found.frames[2].exact);
     EXPECT_EQ(found.frames[2].pt_regs, regs);
     EXPECT_FALSE(found.frames[3].exact);
+}
+
+// arch/powerpc/kernel/irq.c: call_do_softirq()
+TEST_F(Unwinding, BackChainOfPpc64LeavesTheInterruptStack) {
+    const Architecture& ppc64 = *architecture_of(EM_PPC64);
+    test::MadeMemory memory(true);
+    const std::uint64_t other = stack - 0x100000;
+    memory.put(other, other + 0x80);  // handle_softirqs
+    memory.put(other + 0x80, stack);  // do_softirq_own_stack, on the interrupt stack
+    memory.put(other + 0x80 + 16, code + 0x200);
+    memory.put(stack, stack + 0x60);  // and on the task's
+    memory.put(stack + 16, 0x1234);   // of an earlier callee
+    memory.put(stack + 0x60, 0);
+    memory.put(stack + 0x60 + 16, code + 0x300);
+    const Stack found = by_records(ppc64, memory.memory(), registers(ppc64, code + 0x100, other));
+    EXPECT_THAT(pcs(found), ElementsAre(code + 0x100, code + 0x200, code + 0x300));
+    EXPECT_EQ(found.broken, "");
 }
 
 TEST_F(Unwinding, FrameRecordsOfArm64LoseTheirPointerAuthenticationCode) {
