@@ -160,6 +160,7 @@ bool line(std::string_view message, Event& event, Body& body) {
         return true;
     }
     if (s.starts_with("stack backtrace:")) body.close();
+    if (s.starts_with("... which became ")) return false;  // "HARDIRQ-irq-safe at:" opens a section, too
     // Everything that lockdep says begins with these words or is one of its diagrams.
     static constexpr std::array<std::string_view, 34> own = {"but ",
                                                              "and ",

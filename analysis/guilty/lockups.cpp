@@ -1,0 +1,77 @@
+// Who holds a CPU up.
+#include "analysis/guilty/blame.h"
+
+#include <optional>
+#include <vector>
+
+#include "analysis/guilty/rules.h"
+
+namespace stallsight {
+
+namespace {
+
+// A CPU that loops is caught in a random leaf. What it was asked to do names the loop: the frame that the
+// dispatcher of system calls, works, timers or packets called.
+Guilty work_of_cpu(const Event& event) {
+    Guilty guilty;
+    std::optional<std::size_t> before;
+    std::vector<std::size_t> passed;
+    for (std::size_t i = behind_interrupt(event); i < event.frames.size(); ++i) {
+        const Frame& frame = event.frames[i];
+        if (!usable(frame) || frame.inlined) continue;
+        if (is_dispatcher(frame.function)) {
+            if (!before) continue;
+            blame(guilty, event, *before);
+            guilty.reason = "what " + frame.function + " called: the CPU looped in it or below it";
+            for (auto it = passed.rbegin(); it != passed.rend() && guilty.candidates.size() + 1 < most_candidates;
+                 ++it) {
+                if (*it != *before && rule_for(event.frames[*it].function) == nullptr) {
+                    guilty.candidates.push_back(shown(event.frames[*it]));
+                }
+            }
+            return guilty;
+        }
+        const Rule* rule = rule_for(frame.function);
+        if (rule != nullptr && (rule->group == Group::reporting || rule->group == Group::entry)) continue;
+        before = i;
+        passed.push_back(i);
+    }
+    return guilty;
+}
+
+// A CPU that waits for the others to answer is a victim: one of them does not take interrupts.
+Guilty waits_for_others(const Event& event) {
+    Guilty guilty;
+    for (std::size_t i = behind_interrupt(event); i < event.frames.size() && i < 64; ++i) {
+        if (!usable(event.frames[i]) || !event.frames[i].function.starts_with("smp_call_function")) continue;
+        blame(guilty, event, i);
+        guilty.reason = "the CPU waits for another one to answer: look at the CPU that does not";
+        return guilty;
+    }
+    return guilty;
+}
+
+}  // namespace
+
+// The interrupt that found the lockup is printed on top of what the CPU was doing.
+std::size_t behind_interrupt(const Event& event) {
+    if (event.kind != EventKind::rcu_stall)
+        return 0;  // the watchdogs print the stack from the interrupted place on
+    for (std::size_t i = 0; i < event.frames.size(); ++i) {
+        const Frame& frame = event.frames[i];
+        if (!usable(frame)) continue;
+        const Rule* rule = rule_for(frame.function);
+        const bool interrupt = rule != nullptr && rule->group == Group::entry &&
+                               !frame.function.starts_with("entry_") && !frame.function.starts_with("do_syscall") &&
+                               !frame.function.starts_with("ret_from_");
+        if (interrupt && i + 1 < event.frames.size()) return i + 1;
+    }
+    return 0;
+}
+
+Guilty guilty_of_lockup(const Event& event) {
+    if (Guilty others = waits_for_others(event); others.frame) return others;
+    return work_of_cpu(event);
+}
+
+}  // namespace stallsight
