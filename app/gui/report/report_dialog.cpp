@@ -70,6 +70,7 @@ ReportDialog::ReportDialog(AnalysisPtr analysis, CaseFile notes, QWidget* parent
     left->addWidget(save);
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(16, 14, 16, 16);
+    row->setSpacing(14);
     row->addLayout(left, 1);
     row->addWidget(preview_, 3);
     connect(sections_, &QListWidget::itemChanged, this, &ReportDialog::show_preview);

@@ -128,7 +128,7 @@ void LanesItem::draw_curve_end(QCPPainter* painter) const {
     const double top = end.y() + 3 + high > rect_->bottom() ? end.y() - high - 3 : end.y() + 3;
     if (inside.adjusted(0, 0, 1, 1).contains(end.toPoint()))
         painter->drawText(QRectF(end.x() - 60, top, 58, high), Qt::AlignRight | Qt::AlignTop,
-                          QString("%1/s").arg(last.rate, 0, 'f', 0));
+                          lanes_.ended ? QString("ended") : QString("%1/s").arg(last.rate, 0, 'f', 0));
 }
 
 void LanesItem::draw_bar(QCPPainter* painter, const LaneBar& bar) const {
