@@ -18,10 +18,14 @@ AnalysisPtr read(const QString& name) {
     return std::make_shared<const Analysis>(analyse((samples + name).toStdString()).value());
 }
 
-// Where STALLSIGHT_SHOTS names a folder, a picture of each dialog is left there, to be looked at.
+// Where STALLSIGHT_SHOTS names a folder, pictures of each dialog are left there, to be looked at.
 void shoot(QWidget& widget, const QString& name) {
     const QString folder = qEnvironmentVariable("STALLSIGHT_SHOTS");
-    if (!folder.isEmpty()) QVERIFY(widget.grab().save(folder + "/" + name + ".png"));
+    if (folder.isEmpty()) return;
+    QVERIFY(widget.grab().save(folder + "/" + name + "-light.png"));
+    apply_theme(*qApp, Appearance::dark);
+    QVERIFY(widget.grab().save(folder + "/" + name + "-dark.png"));
+    apply_theme(*qApp, Appearance::light);
 }
 
 }  // namespace

@@ -43,7 +43,7 @@ ReportDialog::ReportDialog(AnalysisPtr analysis, CaseFile notes, QWidget* parent
       preview_(new QTextBrowser),
       said_(new QLabel) {
     setWindowTitle("Export report");
-    resize(1000, 720);
+    resize(1000, 660);
     sections_->setObjectName("sections");
     sections_->setAccessibleName("Sections of the report");
     const Document whole = make_document(*analysis_, notes_);
@@ -59,6 +59,7 @@ ReportDialog::ReportDialog(AnalysisPtr analysis, CaseFile notes, QWidget* parent
     said_->setWordWrap(true);
     preview_->setObjectName("preview");
     preview_->setAccessibleName("Preview");
+    preview_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);  // it is as wide as its room
     preview_->setStyleSheet("QTextBrowser#preview { background: white; }");
     auto* save = new QPushButton(QStringLiteral("Save…"));
     save->setDefault(true);
@@ -102,6 +103,7 @@ Document ReportDialog::document() const {
 void ReportDialog::show_preview() {
     const int at = preview_->verticalScrollBar()->value();
     auto next = text_document(document());
+    next->setDocumentMargin(20);
     preview_->setDocument(next.get());
     shown_ = std::move(next);  // the old one may go only when it is shown no more
     preview_->verticalScrollBar()->setValue(at);
