@@ -1,11 +1,8 @@
 // Drives the compare and the report dialog on the samples.
-#include <QSignalSpy>
-#include <QTemporaryDir>
-#include <QTest>
 
 #include "app/gui/compare/compare_dialog.h"
 #include "app/gui/report/report_dialog.h"
-#include "app/gui/theme.h"
+#include "tests/gui/window_support.h"
 
 using namespace stallsight;
 using namespace stallsight::gui;
@@ -16,16 +13,6 @@ const QString samples = QStringLiteral(STALLSIGHT_SOURCE_DIR "/sample-logs/");
 
 AnalysisPtr read(const QString& name) {
     return std::make_shared<const Analysis>(analyse((samples + name).toStdString()).value());
-}
-
-// Where STALLSIGHT_SHOTS names a folder, pictures of each dialog are left there, to be looked at.
-void shoot(QWidget& widget, const QString& name) {
-    const QString folder = qEnvironmentVariable("STALLSIGHT_SHOTS");
-    if (folder.isEmpty()) return;
-    QVERIFY(widget.grab().save(folder + "/" + name + "-light.png"));
-    apply_theme(*qApp, Appearance::dark);
-    QVERIFY(widget.grab().save(folder + "/" + name + "-dark.png"));
-    apply_theme(*qApp, Appearance::light);
 }
 
 }  // namespace
