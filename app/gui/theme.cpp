@@ -101,7 +101,6 @@ QHeaderView::section { background: {window}; color: {muted}; border: none; borde
 QTreeView#tasks, QTreeView#comparison { padding-left: 8px; }
 QTreeView#tasks::item, QTreeView#comparison::item { padding: 2px 0; }
 QTreeView#tasks QHeaderView::section, QTreeView#comparison QHeaderView::section { background: {panel}; padding: 5px 3px; }
-QListView#sections::item { padding: 3px 2px; }
 QMenu { background: {raised}; border: 1px solid {line}; padding: 4px; }
 QMenu::item { padding: 5px 24px 5px 14px; border-radius: 3px; }
 QMenu::item:selected { background: {selection}; color: {text}; }

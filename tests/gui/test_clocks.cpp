@@ -11,7 +11,7 @@ class TestClocks : public QObject {
     Q_OBJECT
 private slots:
     void initTestCase() {
-        apply_theme(*qApp, Appearance::light);
+        apply_theme(*qApp, tested_appearance());
         copy_sample(bundle());
     }
     void init() { window_ = opened_window(bundle(), {1600, 1000}); }

@@ -21,7 +21,7 @@ class TestDialogs : public QObject {
     Q_OBJECT
 
 private slots:
-    void initTestCase() { apply_theme(*qApp, Appearance::light); }
+    void initTestCase() { apply_theme(*qApp, tested_appearance()); }
 
     void a_comparison_gives_verdicts_with_their_figures() {
         CompareDialog dialog(read("rpmsg-mutex-before-x86_64"), samples + "rpmsg-spinlock-after-x86_64", {},

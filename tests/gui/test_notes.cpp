@@ -18,7 +18,7 @@ private:
 
 private slots:
     void initTestCase() {
-        apply_theme(*qApp, Appearance::light);
+        apply_theme(*qApp, tested_appearance());
         copy_sample(folder_.filePath("bundle"));
     }
 

@@ -58,7 +58,7 @@ private:
 
 private slots:
     void initTestCase() {
-        apply_theme(*qApp, Appearance::light);
+        apply_theme(*qApp, tested_appearance());
         QVERIFY(QFile::copy(STALLSIGHT_SOURCE_DIR "/tests/data/crash/session-variants.txt",
                             folder_.filePath("crash.txt")));
     }

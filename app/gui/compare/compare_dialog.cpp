@@ -48,7 +48,10 @@ QStringList cells_of(const SignatureComparison& row) {
     QStringList cells{qs(qualified_name(row.title, row.module))};
     for (const SideCount& side : row.sides) {
         QString words = grouped(static_cast<std::int64_t>(side.count));
-        if (row.cause.empty() && side.occurrences > 0 && side.rate_per_h) words += "  " + qs(rate_words(side));
+        if (row.cause.empty() && side.occurrences > 0 && side.rate_per_h) {
+            const QString rate = qs(rate_words(side));
+            words += "  " + (row.sides.size() == 2 ? rate : rate.section(" (", 0, 0));  // a series has less room
+        }
         cells << words;
     }
     return cells << verdict_in_words(row.verdict);
@@ -161,6 +164,7 @@ void CompareDialog::show_comparison() {
     table_->setHeaderLabels(columns_of(comparison));
     for (const SignatureComparison& row : comparison.signatures) {
         auto* item = new QTreeWidgetItem(table_, cells_of(row));
+        item->setToolTip(0, item->text(0));
         for (const QString& line : in_figures(comparison, row)) {
             auto* said = new QTreeWidgetItem(item, {line});
             said->setForeground(0, theme().muted);

@@ -46,6 +46,7 @@ ReportDialog::ReportDialog(AnalysisPtr analysis, CaseFile notes, QWidget* parent
     resize(1000, 660);
     sections_->setObjectName("sections");
     sections_->setAccessibleName("Sections of the report");
+    sections_->setSpacing(2);
     const Document whole = make_document(*analysis_, notes_);
     for (const ReportSection& section : whole.sections) {
         auto* item = new QListWidgetItem(qs(section.title), sections_);
