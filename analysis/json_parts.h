@@ -15,6 +15,13 @@ nlohmann::ordered_json optional(const std::optional<T>& value) {
     return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
 }
 
+inline std::optional<double> seconds_of(const std::optional<Time>& time) {
+    return time ? std::optional(seconds(*time)) : std::nullopt;
+}
+
+// One of "events".
+void write_event(JsonStream& out, const Analysis& analysis, const EventInfo& event);
+
 // The member "frames". `symbols`: one a frame, or none.
 void write_frames(JsonStream& out, const std::vector<Frame>& frames,
                   const std::vector<std::optional<Resolution>>& symbols = {});

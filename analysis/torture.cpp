@@ -86,6 +86,16 @@ std::vector<TortureRate> torture_rates(const Analysis& analysis, const CoreInfo&
     return rates;
 }
 
+std::optional<double> torture_end_s(const Analysis& analysis, const CoreInfo& core) {
+    std::optional<double> end;
+    for (const TortureInfo& info : analysis.torture) {
+        if (info.board != core.board || info.core != core.core || !info.sample.time) continue;
+        if (info.sample.kind == TortureSample::Kind::start) end.reset();
+        if (info.sample.kind == TortureSample::Kind::end) end = seconds(*info.sample.time);
+    }
+    return end;
+}
+
 std::optional<TortureStop> torture_stop(const Analysis& analysis, const CoreInfo& core) {
     const std::vector<TortureRate> rates = torture_rates(analysis, core);
     const auto moving =

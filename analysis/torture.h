@@ -35,6 +35,9 @@ struct TortureStop {
 };
 std::optional<TortureStop> torture_stop(const Analysis& analysis, const CoreInfo& core);
 
+// Of the last test, by its own word: "End of test"; nothing: it still runs, or no one says.
+std::optional<double> torture_end_s(const Analysis& analysis, const CoreInfo& core);
+
 // "made no progress from 173.40 s on: ver: stays at 1656"
 std::string stop_words(const TortureStop& stop);
 

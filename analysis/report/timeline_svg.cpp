@@ -162,7 +162,9 @@ private:
                       "rcutorture " + stop_words(*stop));
             svg_.text(from + 4, y_ + 14, "stopped", "bad");
         } else {
-            svg_.text(axis_.x(rates.back().to_s) + 8, y_ + 14, fixed(rates.back().versions_per_s, 0), "muted");
+            const bool ended = torture_end_s(analysis_, core_).has_value();
+            const double x = std::min(axis_.x(rates.back().to_s) + 8, width - 40);
+            svg_.text(x, y_ + 14, ended ? "ended" : fixed(rates.back().versions_per_s, 0), "muted");
         }
         y_ += height + 2;
     }

@@ -1,12 +1,7 @@
 #include "app/gui/main_window.h"
 
-#include <QDragEnterEvent>
-#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QMenu>
-#include <QMessageBox>
-#include <QMimeData>
-#include <QSettings>
 
 #include "app/gui/answer/answer_bar.h"
 #include "app/gui/bundle_tree/bundle_panel.h"
@@ -61,11 +56,12 @@ QWidget* MainWindow::make_bar() {
     auto* open_menu = new QMenu(this);
     open_menu->addAction(open_);
     open_menu->addAction(open_folder_);
-    row->addWidget(bar_button("Open", nullptr, open_menu));
+    open_menu->addAction(paste_);
+    row->addWidget(bar_button(QStringLiteral("Open ▾"), nullptr, open_menu));
     recent_ = new QMenu(this);
     row->addWidget(bar_button(QStringLiteral("Recent ▾"), nullptr, recent_));
     row->addWidget(bar_button(QStringLiteral("Symbols…"), symbols_));
-    row->addWidget(bar_button(QStringLiteral("Compare…"), compare_));
+    row->addWidget(bar_button(QStringLiteral("Compare ▾"), nullptr, compare_));
     QToolButton* report = bar_button(QStringLiteral("Export report ▾"), nullptr, export_);
     report->setObjectName("framed");
     row->addWidget(report);
@@ -142,6 +138,8 @@ QWidget* MainWindow::make_middle() {
 void MainWindow::show_tasks_tab() {
     lower_->removeTab(lower_->indexOf(tasks_));
     if (tasks_->has_tasks()) lower_->addTab(tasks_, "Tasks");
+    for (Panel* panel : {static_cast<Panel*>(log_), static_cast<Panel*>(tasks_)})
+        panel->show_title(lower_->count() == 1);
 }
 
 QWidget* MainWindow::make_tabs() {
@@ -235,13 +233,6 @@ void MainWindow::connect_panels() {
     connect(problems_, &QToolButton::clicked, this, &MainWindow::show_problems);
 }
 
-void MainWindow::open(const QString& path) {
-    path_ = path;
-    pages_->setCurrentWidget(start_);
-    start_->show_progress("Opening " + QFileInfo(path).fileName() + QStringLiteral("…"), 0);
-    loader_.load(path, options_.analysis);
-}
-
 void MainWindow::show_analysis(std::shared_ptr<const Analysis> analysis) {
     const bool same_bundle = selection_.analysis() && selection_.analysis()->bundle_path == analysis->bundle_path;
     const std::string event = same_bundle && selection_.event() ? selection_.event()->id : std::string();
@@ -254,6 +245,7 @@ void MainWindow::show_analysis(std::shared_ptr<const Analysis> analysis) {
     share_room();
     log_->view()->setFocus();
     export_->setEnabled(true);
+    compare_->setEnabled(true);
     update_recent(path_);
     update_status();
     emit ready();
@@ -274,12 +266,6 @@ void MainWindow::share_room() {
     work_->findChild<QSplitter*>("left")->setSizes({tree, high - tree});
 }
 
-void MainWindow::show_failure(const QString& message) {
-    pages_->setCurrentWidget(start_);
-    start_->show_error(message);
-    emit failed(message);
-}
-
 void MainWindow::update_status() {
     const AnalysisPtr& analysis = selection_.analysis();
     problems_->setVisible(analysis && !analysis->problems.empty());
@@ -291,45 +277,6 @@ void MainWindow::update_status() {
                        .arg(count(analysis->artifacts.size(), "file"), count(lines, "line"),
                             count(analysis->events.size(), "event")));
     problems_->setText(QStringLiteral("⚠ %1 could not be read").arg(count(analysis->problems.size(), "file")));
-}
-
-void MainWindow::show_problems() {
-    QStringList lines;
-    for (const Error& problem : selection_.analysis()->problems) lines << qs(problem.text());
-    QMessageBox box(QMessageBox::Warning, "Not read",
-                    "What could be read is shown. This could not:", QMessageBox::Close, this);
-    box.setInformativeText(lines.mid(0, 20).join('\n'));
-    box.exec();
-}
-
-void MainWindow::update_recent(const QString& opened) {
-    QStringList paths;
-    if (options_.remember) {
-        QSettings settings("Stallsight", "window");
-        paths = settings.value("recent").toStringList();
-        if (!opened.isEmpty()) {
-            const QString whole = QFileInfo(opened).absoluteFilePath();
-            paths.removeAll(whole);
-            paths.prepend(whole);
-            paths = paths.mid(0, 8);
-            settings.setValue("recent", paths);
-        }
-    }
-    recent_->clear();
-    for (const QString& path : paths) recent_->addAction(path, this, [this, path] { open(path); });
-    if (paths.isEmpty()) recent_->addAction("Nothing opened yet")->setEnabled(false);
-    start_->set_recent(paths.mid(0, 4));
-}
-
-void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-    if (event->mimeData()->hasUrls() && event->mimeData()->urls().size() == 1 &&
-        event->mimeData()->urls().front().isLocalFile())
-        event->acceptProposedAction();
-}
-
-void MainWindow::dropEvent(QDropEvent* event) {
-    const QList<QUrl> urls = event->mimeData()->urls();
-    if (!urls.isEmpty()) open(urls.front().toLocalFile());
 }
 
 }  // namespace stallsight::gui

@@ -82,7 +82,8 @@ private:
     void export_picture();
     QString ask_file(const QString& title, const QString& suffix);
     void write_file(const QString& path, const std::string& text);
-    void compare_with();
+    void compare_with(bool folder);
+    void open_clipboard();
     void show_shortcuts();
     void start_note();
     void set_clock(const ClockOffset& offset);
@@ -96,9 +97,9 @@ private:
     std::string moment_;  // "nt-a/core-0/kern.log:25": the first of two lines of one moment
 
     QList<QAction*> commands_;
-    QAction *open_ = nullptr, *open_folder_ = nullptr, *symbols_ = nullptr, *compare_ = nullptr;
+    QAction *open_ = nullptr, *open_folder_ = nullptr, *paste_ = nullptr, *symbols_ = nullptr;
     QAction *undo_ = nullptr, *redo_ = nullptr;
-    QMenu *recent_ = nullptr, *export_ = nullptr;
+    QMenu *recent_ = nullptr, *compare_ = nullptr, *export_ = nullptr;
     SearchField* search_ = nullptr;
     QStackedWidget* pages_ = nullptr;
     StartPage* start_ = nullptr;

@@ -8,6 +8,7 @@
 #include "analysis/json.h"
 #include "analysis/report/svg.h"
 #include "app/gui/answer/answer_bar.h"
+#include "app/gui/ask_bundle.h"
 #include "app/gui/bundle_tree/bundle_panel.h"
 #include "app/gui/chain/chain_panel.h"
 #include "app/gui/compare/compare_dialog.h"
@@ -39,12 +40,18 @@ void MainWindow::make_actions() {
         add_command(QStringLiteral("Open a file or archive…"), {QKeySequence::Open}, [this] { ask_open(false); });
     open_folder_ =
         add_command(QStringLiteral("Open a folder…"), {QKeySequence("Ctrl+Shift+O")}, [this] { ask_open(true); });
+    paste_ =
+        add_command("Open the log in the clipboard", {QKeySequence("Ctrl+Shift+V")}, [this] { open_clipboard(); });
     symbols_ = add_command(QStringLiteral("Add a folder with debug info…"), {QKeySequence("Ctrl+D")},
                            [this] { ask_debug_dir(); });
     add_command(QStringLiteral("Add a source folder…"), {QKeySequence("Ctrl+Shift+D")},
                 [this] { ask_source_dir(); });
-    compare_ = add_command(QStringLiteral("Compare with another run…"), {QKeySequence("Ctrl+K")},
-                           [this] { compare_with(); });
+    compare_ = new QMenu(this);
+    compare_->addAction(add_command(QStringLiteral("Compare with another run (a file or archive)…"),
+                                    {QKeySequence("Ctrl+K")}, [this] { compare_with(false); }));
+    compare_->addAction(add_command(QStringLiteral("Compare with another run (a folder)…"),
+                                    {QKeySequence("Ctrl+Shift+K")}, [this] { compare_with(true); }));
+    compare_->setEnabled(false);
     add_command("Next event", {QKeySequence("N"), QKeySequence(".")}, [this] { selection_.step(1); });
     add_command("Previous event", {QKeySequence("Shift+N"), QKeySequence(",")}, [this] { selection_.step(-1); });
     add_command("Why we say so", {QKeySequence("E")}, [this] { answer_->show_evidence(); });
@@ -104,28 +111,6 @@ void MainWindow::make_tabs_actions() {
     });
 }
 
-void MainWindow::ask_open(bool folder) {
-    const QString path = folder ? QFileDialog::getExistingDirectory(this, "Open a folder")
-                                : QFileDialog::getOpenFileName(this, "Open a log or an archive");
-    if (!path.isEmpty()) open(path);
-}
-
-void MainWindow::ask_debug_dir() {
-    const QString folder =
-        QFileDialog::getExistingDirectory(this, "Folder with vmlinux, .ko or .debug files of this build");
-    if (folder.isEmpty()) return;
-    options_.analysis.debug_dirs.push_back(folder.toStdString());
-    if (!path_.isEmpty()) open(path_);
-}
-
-void MainWindow::ask_source_dir() {
-    const QString folder =
-        QFileDialog::getExistingDirectory(this, "Folder with the kernel's or the module's source");
-    if (folder.isEmpty()) return;
-    options_.analysis.sources.folders.push_back(folder.toStdString());
-    source_->look_in(options_.analysis.sources);
-}
-
 QString MainWindow::ask_file(const QString& title, const QString& suffix) {
     const QString name = selection_.analysis() ? qs(selection_.analysis()->bundle_name) : QString("stallsight");
     return QFileDialog::getSaveFileName(this, title, name + suffix, "*" + suffix);
@@ -161,10 +146,9 @@ void MainWindow::export_picture() {
     if (!path.isEmpty() && !picture.save(path, "PNG")) QMessageBox::warning(this, "Not written", path);
 }
 
-void MainWindow::compare_with() {
+void MainWindow::compare_with(bool folder) {
     if (!selection_.analysis()) return;
-    const QString path =
-        QFileDialog::getExistingDirectory(this, "The other run's bundle (the one after the patch)");
+    const QString path = ask_bundle(this, "The other run: the one after the patch", folder);
     if (path.isEmpty()) return;
     auto* dialog = new CompareDialog(selection_.analysis(), path, options_.analysis, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);

@@ -37,13 +37,27 @@ void Panel::set_content(QWidget* content) {
 void Panel::set_note(const QString& note) {
     note_text_ = note;
     note_->setToolTip(note);
-    const int room = width() - title_->sizeHint().width() - 36;
-    note_->setText(note_->fontMetrics().elidedText(note, Qt::ElideMiddle, std::max(room, 40)));
+    fit_note();
+}
+
+void Panel::show_title(bool shown) {
+    title_->setVisible(shown);
+    note_->setAlignment((shown ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+    fit_note();
+}
+
+void Panel::fit_note() {
+    constexpr int least = 40, margins = 36;
+    const int room = std::max(width() - (title_->isHidden() ? 0 : title_->sizeHint().width()) - margins, least);
+    const auto too_wide = [&](const QString& text) { return note_->fontMetrics().horizontalAdvance(text) > room; };
+    QStringList parts = note_text_.split(QStringLiteral(" · "));
+    while (parts.size() > 1 && too_wide(parts.join(QStringLiteral(" · ")))) parts.removeLast();
+    note_->setText(note_->fontMetrics().elidedText(parts.join(QStringLiteral(" · ")), Qt::ElideMiddle, room));
 }
 
 void Panel::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
-    set_note(note_text_);
+    fit_note();
 }
 
 }  // namespace stallsight::gui

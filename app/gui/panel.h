@@ -13,13 +13,18 @@ public:
     explicit Panel(const QString& title, QWidget* parent = nullptr);
 
     void set_content(QWidget* content);
+    // Parts of a note stand between " · "; the last ones go first where there is no room.
     void set_note(const QString& note);
+    // Not beside a tab that says the same.
+    void show_title(bool shown);
     [[nodiscard]] QString note() const { return note_text_; }
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
+    void fit_note();
+
     QVBoxLayout* layout_;
     QLabel* title_;
     QLabel* note_;

@@ -4,9 +4,10 @@
 #include <QFontDatabase>
 #include <QFontInfo>
 #include <QPalette>
-#include <QStyleFactory>
 #include <algorithm>
 #include <cmath>
+
+#include "app/gui/widget_style.h"
 
 namespace stallsight::gui {
 
@@ -97,6 +98,9 @@ QAbstractItemView, QTextBrowser { background: {panel}; border: none; outline: no
 QScrollArea, QScrollArea > QWidget > QWidget#inside { background: {panel}; border: none; }
 #side { background: {panel}; }
 QHeaderView::section { background: {window}; color: {muted}; border: none; border-bottom: 1px solid {line}; padding: 5px 10px; }
+QTreeView#tasks, QTreeView#comparison { padding-left: 8px; }
+QTreeView#tasks::item, QTreeView#comparison::item { padding: 2px 0; }
+QTreeView#tasks QHeaderView::section, QTreeView#comparison QHeaderView::section { background: {panel}; padding: 5px 3px; }
 QMenu { background: {raised}; border: 1px solid {line}; padding: 4px; }
 QMenu::item { padding: 5px 24px 5px 14px; border-radius: 3px; }
 QMenu::item:selected { background: {selection}; color: {text}; }
@@ -144,7 +148,7 @@ const Theme& theme() {
 void apply_theme(QApplication& app, Appearance appearance) {
     const bool dark = appearance == Appearance::dark || (appearance == Appearance::desktop && desktop_is_dark());
     current = dark ? dark_theme() : light_theme();
-    QApplication::setStyle(QStyleFactory::create("Fusion"));
+    QApplication::setStyle(new WidgetStyle);
     QApplication::setPalette(palette_of(current));
     QApplication::setFont(ui_font());
     app.setStyleSheet(filled(current));

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "tests/app/sample.h"
 #include "tests/support/process.h"
 
 namespace stallsight::test {
@@ -16,8 +17,6 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 using Json = nlohmann::json;
-
-const std::string sample = STALLSIGHT_SOURCE_DIR "/sample-logs/fant-h-cold-standby";
 
 TEST(Analyze, SaysWhatHappened) {
     const Outcome run = stallsight("analyze " + quoted(sample));
@@ -125,26 +124,6 @@ TEST(BadInput, ControlCharactersOfALogDoNotReachTheTerminal) {
     const std::string log =
         folder.file("evil.log", "[    1.000000] WARNING: CPU: 0 PID: 1 at a.c:1 evil\x1b]0;owned\x07+0x1/0x2\n");
     EXPECT_THAT(stallsight("analyze " + quoted(log)).out, Not(HasSubstr("\x1b")));
-}
-
-TEST(Report, IsOnePageWithPicturesAndNoReferenceOutside) {
-    const TemporaryFolder folder;
-    const std::string out = (folder.path() / "report.html").string();
-    EXPECT_EQ(stallsight("report " + quoted(sample) + " -o " + quoted(out)).status, 0);
-    const std::string page = slurp(out);
-    EXPECT_THAT(page, StartsWith("<!DOCTYPE html>"));
-    EXPECT_THAT(page, HasSubstr("nokia_rpmsg_notify"));
-    EXPECT_THAT(page, HasSubstr("aria-label=\"Timeline of CPU stalls"));
-    EXPECT_THAT(page, HasSubstr("aria-label=\"Preempt-disabled chain"));
-    EXPECT_THAT(page, HasSubstr("remark in the log"));
-    for (const char* outside : {"<script", "src=", "<link", "@import", "url("})
-        EXPECT_THAT(page, Not(HasSubstr(outside)));
-}
-
-TEST(Report, APlaceThatCannotBeWrittenIsAnError) {
-    const Outcome run = stallsight("report " + quoted(sample) + " -o /no/such/folder/out.html");
-    EXPECT_EQ(run.status, 3);
-    EXPECT_THAT(run.err, HasSubstr("/no/such/folder/out.html"));
 }
 
 TEST(Note, IsKeptAndAppearsInTheReport) {

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "tests/app/sample.h"
 #include "tests/support/process.h"
 
 namespace stallsight::test {
@@ -17,7 +18,6 @@ using testing::Not;
 using testing::StartsWith;
 using Json = nlohmann::json;
 
-const std::string sample = STALLSIGHT_SOURCE_DIR "/sample-logs/fant-h-cold-standby";
 const std::vector<std::string> text_formats = {"html", "md", "json"};
 
 std::string report(const std::string& bundle, const std::string& format, const std::string& options = {}) {
@@ -40,7 +40,9 @@ TEST(ReportFormats, AllSayTheSame) {
     const Json json = Json::parse(report(sample, "json"));
     EXPECT_EQ(json["schema"], "stallsight.report/1");
     for (const Json& section : json["sections"])
-        if (section["id"] == "events") EXPECT_EQ(section["blocks"][0]["table"][0]["Event"], "e1");
+        if (section["id"] == "events") {
+            EXPECT_EQ(section["blocks"][0]["table"][0]["Event"], "e1");
+        }
 }
 
 TEST(ReportFormats, SectionsAreChosen) {
@@ -161,6 +163,23 @@ TEST(ReportFormats, HostileTextStaysText) {
     EXPECT_THAT(report(log, "md"), Not(HasSubstr("<script>")));
     EXPECT_THAT(report(log, "md"), Not(HasSubstr("[x](http")));
     EXPECT_TRUE(Json::accept(report(log, "json")));
+}
+
+TEST(ReportFormats, TheHtmlIsOnePageWithPicturesAndNoReferenceOutside) {
+    const std::string page = report(sample, "html");
+    EXPECT_THAT(page, StartsWith("<!DOCTYPE html>"));
+    EXPECT_THAT(page, HasSubstr("nokia_rpmsg_notify"));
+    EXPECT_THAT(page, HasSubstr("aria-label=\"Timeline of CPU stalls"));
+    EXPECT_THAT(page, HasSubstr("aria-label=\"Preempt-disabled chain"));
+    EXPECT_THAT(page, HasSubstr("remark in the log"));
+    for (const char* outside : {"<script", "src=", "<link", "@import", "url("})
+        EXPECT_THAT(page, Not(HasSubstr(outside)));
+}
+
+TEST(ReportFormats, APlaceThatCannotBeWrittenIsAnError) {
+    const Outcome run = stallsight("report " + quoted(sample) + " -o /no/such/folder/out.html");
+    EXPECT_EQ(run.status, 3);
+    EXPECT_THAT(run.err, HasSubstr("/no/such/folder/out.html"));
 }
 
 TEST(ReportFormats, TheHtmlPassesAValidator) {

@@ -1,13 +1,8 @@
 // Setting the cores' clocks against each other in the window: kept in the case, undone and done again.
-#include <QSignalSpy>
-#include <QTemporaryDir>
-#include <QTest>
-#include <filesystem>
 
 #include "app/gui/log/log_view.h"
-#include "app/gui/main_window.h"
-#include "app/gui/theme.h"
 #include "app/gui/timeline/timeline_panel.h"
+#include "tests/gui/window_support.h"
 
 using namespace stallsight;
 using namespace stallsight::gui;
@@ -16,17 +11,10 @@ class TestClocks : public QObject {
     Q_OBJECT
 private slots:
     void initTestCase() {
-        apply_theme(*qApp, Appearance::light);
-        std::filesystem::copy(STALLSIGHT_SOURCE_DIR "/sample-logs/fant-h-cold-standby", bundle().toStdString(),
-                              std::filesystem::copy_options::recursive);
+        apply_theme(*qApp, tested_appearance());
+        copy_sample(bundle());
     }
-    void init() {
-        window_ = std::make_unique<MainWindow>(WindowOptions{{}, {}, false});
-        window_->resize(1600, 1000);
-        window_->show();
-        window_->open(bundle());
-        settle();
-    }
+    void init() { window_ = opened_window(bundle(), {1600, 1000}); }
     void cleanup() {
         window_.reset();
         QFile::remove(bundle() + ".stallsight.json");
@@ -38,6 +26,7 @@ private slots:
         move_to(from + QPoint(100, 0));
         const QCPRange there = time_of(0), here = time_of(1);
         QVERIFY(std::abs(there.size() - here.size()) < 1e-6);  // one scale
+        shoot(*window_, "clock-dragged");
         QTest::mouseRelease(plot(), Qt::LeftButton, {}, from + QPoint(100, 0));
         settle();
         const ClockOffset* offset = offset_of_b();

@@ -1,11 +1,8 @@
 // Drives the compare and the report dialog on the samples.
-#include <QSignalSpy>
-#include <QTemporaryDir>
-#include <QTest>
 
 #include "app/gui/compare/compare_dialog.h"
 #include "app/gui/report/report_dialog.h"
-#include "app/gui/theme.h"
+#include "tests/gui/window_support.h"
 
 using namespace stallsight;
 using namespace stallsight::gui;
@@ -18,19 +15,13 @@ AnalysisPtr read(const QString& name) {
     return std::make_shared<const Analysis>(analyse((samples + name).toStdString()).value());
 }
 
-// Where STALLSIGHT_SHOTS names a folder, a picture of each dialog is left there, to be looked at.
-void shoot(QWidget& widget, const QString& name) {
-    const QString folder = qEnvironmentVariable("STALLSIGHT_SHOTS");
-    if (!folder.isEmpty()) QVERIFY(widget.grab().save(folder + "/" + name + ".png"));
-}
-
 }  // namespace
 
 class TestDialogs : public QObject {
     Q_OBJECT
 
 private slots:
-    void initTestCase() { apply_theme(*qApp, Appearance::light); }
+    void initTestCase() { apply_theme(*qApp, tested_appearance()); }
 
     void a_comparison_gives_verdicts_with_their_figures() {
         CompareDialog dialog(read("rpmsg-mutex-before-x86_64"), samples + "rpmsg-spinlock-after-x86_64", {},

@@ -1,16 +1,11 @@
 // How notes are laid out, and notes on a time range of the sample.
 #include <QImage>
 #include <QListView>
-#include <QSignalSpy>
-#include <QTemporaryDir>
-#include <QTest>
 #include <QTextBlock>
-#include <filesystem>
 
-#include "app/gui/main_window.h"
 #include "app/gui/notes/note_text.h"
 #include "app/gui/notes/notes_panel.h"
-#include "app/gui/theme.h"
+#include "tests/gui/window_support.h"
 
 using namespace stallsight;
 using namespace stallsight::gui;
@@ -23,9 +18,8 @@ private:
 
 private slots:
     void initTestCase() {
-        apply_theme(*qApp, Appearance::light);
-        std::filesystem::copy(STALLSIGHT_SOURCE_DIR "/sample-logs/fant-h-cold-standby",
-                              folder_.filePath("bundle").toStdString(), std::filesystem::copy_options::recursive);
+        apply_theme(*qApp, tested_appearance());
+        copy_sample(folder_.filePath("bundle"));
     }
 
     void markdown_is_laid_out() {
@@ -61,11 +55,8 @@ private slots:
     }
 
     void a_marked_time_is_what_the_note_is_about() {
-        MainWindow window(WindowOptions{{}, {}, false});
-        window.show();
-        QSignalSpy ready(&window, &MainWindow::ready);
-        window.open(folder_.filePath("bundle"));
-        QVERIFY(ready.wait(20000));
+        const auto opened = opened_window(folder_.filePath("bundle"));
+        MainWindow& window = *opened;
         const Analysis& analysis = *window.selection()->analysis();
         const Artifact& log = analysis.artifacts[*window.selection()->artifact()].artifact;
         window.selection()->pick_range({log.board, log.core, 50494.0, 50495.5});

@@ -1,17 +1,13 @@
 // The table of tasks, on a saved session of crash (tests/data/crash/session-variants.txt).
-#include <QAbstractItemModelTester>
 #include <QAction>
-#include <QSignalSpy>
+#include <QHeaderView>
 #include <QTabWidget>
-#include <QTemporaryDir>
-#include <QTest>
 
 #include "app/gui/log/log_panel.h"
-#include "app/gui/main_window.h"
 #include "app/gui/source/source_panel.h"
 #include "app/gui/stack/stack_panel.h"
 #include "app/gui/tasks/tasks_panel.h"
-#include "app/gui/theme.h"
+#include "tests/gui/window_support.h"
 
 using namespace stallsight;
 using namespace stallsight::gui;
@@ -62,18 +58,12 @@ private:
 
 private slots:
     void initTestCase() {
-        apply_theme(*qApp, Appearance::light);
+        apply_theme(*qApp, tested_appearance());
         QVERIFY(QFile::copy(STALLSIGHT_SOURCE_DIR "/tests/data/crash/session-variants.txt",
                             folder_.filePath("crash.txt")));
     }
     void init() {
-        window_ = std::make_unique<MainWindow>(WindowOptions{{}, {}, false});
-        window_->show();
-        new QAbstractItemModelTester(model(), QAbstractItemModelTester::FailureReportingMode::QtTest,
-                                     window_.get());
-        QSignalSpy ready(window_.get(), &MainWindow::ready);
-        window_->open(folder_.filePath("crash.txt"));
-        QVERIFY(ready.wait(20000));
+        window_ = opened_window(folder_.filePath("crash.txt"));
         command("Show Tasks");
     }
     void cleanup() { window_.reset(); }
@@ -118,6 +108,15 @@ private slots:
         QCOMPARE(model()->rowCount(), 10);
         table()->setCurrentIndex(model()->index(0, 0));
         QCOMPARE(window_->selection()->task()->task.pid, std::optional(308));
+    }
+
+    void every_column_is_in_sight_in_a_small_window() {
+        window_->resize(1100, 700);
+        QCoreApplication::processEvents();
+        const QHeaderView* header = table()->header();
+        const int last = header->sectionViewportPosition(TaskModel::waits);
+        QVERIFY2(last + 60 <= table()->viewport()->width(), qPrintable(QString::number(last)));
+        shoot(*window_, "tasks");
     }
 
     void columns_sort_by_number() {

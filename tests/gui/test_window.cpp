@@ -1,12 +1,7 @@
 // Drives the real window on the sample: what every panel shows, and that all of them follow one selection.
-#include <QAbstractItemModelTester>
 #include <QProcess>
 #include <QScrollBar>
-#include <QSignalSpy>
-#include <QTemporaryDir>
-#include <QTest>
 #include <QTextBlock>
-#include <filesystem>
 
 #include "app/gui/answer/answer_bar.h"
 #include "app/gui/answer/evidence.h"
@@ -15,16 +10,15 @@
 #include "app/gui/events/events_panel.h"
 #include "app/gui/fields/fields_panel.h"
 #include "app/gui/log/log_panel.h"
-#include "app/gui/main_window.h"
 #include "app/gui/notes/notes_panel.h"
 #include "app/gui/patch/patch_panel.h"
 #include "app/gui/search_field.h"
 #include "app/gui/source/source_panel.h"
 #include "app/gui/stack/stack_panel.h"
 #include "app/gui/start_page.h"
-#include "app/gui/theme.h"
 #include "app/gui/timeline/timeline_panel.h"
 #include "app/gui/words.h"
+#include "tests/gui/window_support.h"
 
 using namespace stallsight;
 using namespace stallsight::gui;
@@ -58,7 +52,6 @@ class TestWindow : public QObject {
     Q_OBJECT
 
 private:
-    // A copy, because the case file is written beside the bundle.
     QTemporaryDir folder_;
     std::unique_ptr<MainWindow> window_;
 
@@ -80,23 +73,15 @@ private:
         return note;
     }
     void open_sample() {
-        window_ = std::make_unique<MainWindow>(WindowOptions{{}, {}, false});
-        window_->show();
-        for (auto* model : window_->findChildren<QAbstractItemModel*>())
-            new QAbstractItemModelTester(model, QAbstractItemModelTester::FailureReportingMode::QtTest,
-                                         window_.get());
-        QSignalSpy ready(window_.get(), &MainWindow::ready);
-        window_->open(folder_.filePath("bundle"));
-        QVERIFY(ready.wait(20000));
+        window_ = opened_window(folder_.filePath("bundle"));
         window_->selection()->pick_event(event_of(EventKind::atomic_sleep)->id);
         QCoreApplication::processEvents();
     }
 
 private slots:
     void initTestCase() {
-        apply_theme(*qApp, Appearance::light);
-        std::filesystem::copy(sample.toStdString(), folder_.filePath("bundle").toStdString(),
-                              std::filesystem::copy_options::recursive);
+        apply_theme(*qApp, tested_appearance());
+        copy_sample(folder_.filePath("bundle"));
     }
     void init() { open_sample(); }
     void cleanup() {

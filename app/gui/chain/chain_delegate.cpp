@@ -121,14 +121,15 @@ void ChainDelegate::paint_divider(QPainter& painter, const QRect& rect, const Ch
     const int right = rect.right() - right_edge;
     const QFont count_font = mono_font();
     const int count_width = row.count.isEmpty() ? 0 : QFontMetrics(count_font).horizontalAdvance(row.count) + 10;
+    const int words_width = std::max(right - left - count_width, 0);
     painter.setPen(colour);
     painter.setFont(ui_font());
-    const QString shown = QFontMetrics(ui_font()).elidedText(row.text, Qt::ElideMiddle, right - left - count_width);
+    const QString shown = QFontMetrics(ui_font()).elidedText(row.text, Qt::ElideMiddle, words_width);
     painter.drawText(QRect(left, rect.top(), right - left, rect.height()), Qt::AlignLeft | Qt::AlignVCenter, shown);
-    left += QFontMetrics(ui_font()).horizontalAdvance(shown) + 10;
+    if (!shown.isEmpty()) left += QFontMetrics(ui_font()).horizontalAdvance(shown) + 10;
     painter.setFont(count_font);
     painter.drawText(QRect(left, rect.top(), right - left, rect.height()), Qt::AlignLeft | Qt::AlignVCenter,
-                     row.count);
+                     QFontMetrics(count_font).elidedText(row.count, Qt::ElideRight, right - left));
 }
 
 QSize ChainDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const {

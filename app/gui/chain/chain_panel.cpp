@@ -123,7 +123,7 @@ QString ChainPanel::heading(const Chain* chain) const {
                                                       : QString("%1 unexplained").arg(chain->unexplained);
     QString text = "<b>" + qs(count_words(*chain)).toHtmlEscaped() + "</b>";
     if (!verdict.isEmpty())
-        text += QString(" <span style='color:%1'>&nbsp;·&nbsp; %2</span>")
+        text += QString(" <span style='color:%1'>%2</span>")
                     .arg(css(verdict.startsWith(QChar(0x2714)) ? t.good : t.cause), verdict);
     for (const CountCheck& check : chain->checks)
         text += QString("<br><span style='color:%1'>%2: %3</span>")

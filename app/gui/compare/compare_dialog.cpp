@@ -1,11 +1,15 @@
 #include "app/gui/compare/compare_dialog.h"
 
-#include <QFileDialog>
+#include <QDragEnterEvent>
+#include <QFileInfo>
 #include <QHeaderView>
+#include <QMenu>
+#include <QMimeData>
 #include <QVBoxLayout>
 
 #include "analysis/compare/words.h"
 #include "analysis/words.h"
+#include "app/gui/ask_bundle.h"
 #include "app/gui/theme.h"
 #include "app/gui/words.h"
 
@@ -44,7 +48,10 @@ QStringList cells_of(const SignatureComparison& row) {
     QStringList cells{qs(qualified_name(row.title, row.module))};
     for (const SideCount& side : row.sides) {
         QString words = grouped(static_cast<std::int64_t>(side.count));
-        if (side.occurrences > 0 && side.rate_per_h) words += "  " + qs(rate_words(side));
+        if (row.cause.empty() && side.occurrences > 0 && side.rate_per_h) {
+            const QString rate = qs(rate_words(side));
+            words += "  " + (row.sides.size() == 2 ? rate : rate.section(" (", 0, 0));  // a series has less room
+        }
         cells << words;
     }
     return cells << verdict_in_words(row.verdict);
@@ -84,7 +91,7 @@ CompareDialog::CompareDialog(AnalysisPtr before, const QString& after_path, cons
       verdict_(new QLabel),
       bar_(new QProgressBar),
       table_(new QTreeWidget),
-      add_(new QPushButton(QStringLiteral("Add a later run…"))) {
+      add_(new QPushButton(QStringLiteral("Add a later run"))) {
     setWindowTitle("Compare");
     resize(1080, 620);
     auto* column = new QVBoxLayout(this);
@@ -105,7 +112,11 @@ CompareDialog::CompareDialog(AnalysisPtr before, const QString& after_path, cons
     column->addWidget(bar_);
     column->addWidget(table_, 1);
     column->addWidget(add_, 0, Qt::AlignLeft);
-    connect(add_, &QPushButton::clicked, this, &CompareDialog::ask_run);
+    auto* choices = new QMenu(add_);
+    choices->addAction(QStringLiteral("A file or archive…"), this, [this] { ask_run(false); });
+    choices->addAction(QStringLiteral("A folder…"), this, [this] { ask_run(true); });
+    add_->setMenu(choices);
+    setAcceptDrops(true);
     connect(&loader_, &Loader::progressed, this,
             [this](const QString&, double done) { bar_->setValue(static_cast<int>(done * 1000)); });
     connect(&loader_, &Loader::failed, this, [this](const QString& message) {
@@ -120,9 +131,18 @@ CompareDialog::CompareDialog(AnalysisPtr before, const QString& after_path, cons
     add_run(after_path);
 }
 
-void CompareDialog::ask_run() {
-    const QString path = QFileDialog::getExistingDirectory(this, "The bundle of a later run");
+void CompareDialog::ask_run(bool folder) {
+    const QString path = ask_bundle(this, "The bundle of a later run", folder);
     if (!path.isEmpty()) add_run(path);
+}
+
+void CompareDialog::dragEnterEvent(QDragEnterEvent* event) {
+    const QList<QUrl> urls = event->mimeData()->urls();
+    if (add_->isEnabled() && urls.size() == 1 && urls.front().isLocalFile()) event->acceptProposedAction();
+}
+
+void CompareDialog::dropEvent(QDropEvent* event) {
+    add_run(event->mimeData()->urls().front().toLocalFile());
 }
 
 void CompareDialog::add_run(const QString& path) {
@@ -144,6 +164,7 @@ void CompareDialog::show_comparison() {
     table_->setHeaderLabels(columns_of(comparison));
     for (const SignatureComparison& row : comparison.signatures) {
         auto* item = new QTreeWidgetItem(table_, cells_of(row));
+        item->setToolTip(0, item->text(0));
         for (const QString& line : in_figures(comparison, row)) {
             auto* said = new QTreeWidgetItem(item, {line});
             said->setForeground(0, theme().muted);

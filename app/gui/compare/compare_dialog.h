@@ -20,8 +20,12 @@ public:
     // A later build; what is shown is the series with it.
     void add_run(const QString& path);
 
+protected:
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
 private:
-    void ask_run();
+    void ask_run(bool folder);
     void show_comparison();
 
     std::vector<AnalysisPtr> runs_;  // in the order of builds

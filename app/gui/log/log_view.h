@@ -43,6 +43,9 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
+    static constexpr int edge = 4, gap = 14;  // the report's coloured edge; between columns
+    inline static const QString pencil = QStringLiteral("✎ ");
+
     struct Columns {
         qreal number = 0, cpu = 0, time = 0, message = 0, letter = 0;
         int height = 0;

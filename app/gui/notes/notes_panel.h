@@ -7,21 +7,12 @@
 #include <QListView>
 #include <QPlainTextEdit>
 #include <QPushButton>
-#include <QStyledItemDelegate>
 #include <QTimer>
 
 #include "app/gui/notes/notes_model.h"
 #include "app/gui/selection.h"
 
 namespace stallsight::gui {
-
-class NoteDelegate : public QStyledItemDelegate {
-    Q_OBJECT
-public:
-    using QStyledItemDelegate::QStyledItemDelegate;
-    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
-    [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
-};
 
 class NotesPanel : public QWidget {
     Q_OBJECT

@@ -43,9 +43,10 @@ ReportDialog::ReportDialog(AnalysisPtr analysis, CaseFile notes, QWidget* parent
       preview_(new QTextBrowser),
       said_(new QLabel) {
     setWindowTitle("Export report");
-    resize(1000, 720);
+    resize(1000, 660);
     sections_->setObjectName("sections");
     sections_->setAccessibleName("Sections of the report");
+    sections_->setSpacing(2);
     const Document whole = make_document(*analysis_, notes_);
     for (const ReportSection& section : whole.sections) {
         auto* item = new QListWidgetItem(qs(section.title), sections_);
@@ -59,6 +60,7 @@ ReportDialog::ReportDialog(AnalysisPtr analysis, CaseFile notes, QWidget* parent
     said_->setWordWrap(true);
     preview_->setObjectName("preview");
     preview_->setAccessibleName("Preview");
+    preview_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);  // it is as wide as its room
     preview_->setStyleSheet("QTextBrowser#preview { background: white; }");
     auto* save = new QPushButton(QStringLiteral("Save…"));
     save->setDefault(true);
@@ -70,6 +72,7 @@ ReportDialog::ReportDialog(AnalysisPtr analysis, CaseFile notes, QWidget* parent
     left->addWidget(save);
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(16, 14, 16, 16);
+    row->setSpacing(14);
     row->addLayout(left, 1);
     row->addWidget(preview_, 3);
     connect(sections_, &QListWidget::itemChanged, this, &ReportDialog::show_preview);
@@ -101,6 +104,7 @@ Document ReportDialog::document() const {
 void ReportDialog::show_preview() {
     const int at = preview_->verticalScrollBar()->value();
     auto next = text_document(document());
+    next->setDocumentMargin(20);
     preview_->setDocument(next.get());
     shown_ = std::move(next);  // the old one may go only when it is shown no more
     preview_->verticalScrollBar()->setValue(at);

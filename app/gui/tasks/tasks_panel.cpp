@@ -112,10 +112,28 @@ void TasksPanel::list_choices() {
     }
     for (const int cpu : cpus) cpus_->addItem(QString("CPU %1").arg(cpu), cpu);
     filter();
-    for (int column = 0; column + 1 < TaskModel::column_count; ++column) {
-        view_->resizeColumnToContents(column);
-        view_->setColumnWidth(column, std::min(view_->columnWidth(column) + 8, 260));
+    share_columns();
+}
+
+// Numbers and states as wide as they are; who it is, where and for what it waits share the rest.
+void TasksPanel::share_columns() {
+    constexpr int padding = 16;
+    int rest = view_->viewport()->width();
+    for (const int column : {TaskModel::pid, TaskModel::state, TaskModel::cpu}) {
+        const int cells =
+            static_cast<QAbstractItemView*>(view_)->sizeHintForColumn(column);  // private in QTreeView
+        const QString heading = model_->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
+        view_->setColumnWidth(column,
+                              std::max(cells, view_->fontMetrics().horizontalAdvance(heading) + 2 * padding));
+        rest -= view_->columnWidth(column);
     }
+    view_->setColumnWidth(TaskModel::command, std::clamp(rest * 27 / 100, 80, 200));
+    view_->setColumnWidth(TaskModel::function, std::clamp(rest * 36 / 100, 90, 360));
+}
+
+void TasksPanel::resizeEvent(QResizeEvent* event) {
+    Panel::resizeEvent(event);
+    if (has_tasks()) share_columns();
 }
 
 void TasksPanel::filter() {

@@ -25,12 +25,14 @@ signals:
     void stack_wanted();
 
 protected:
+    void resizeEvent(QResizeEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     QWidget* make_filters();
     void rebuild();       // another analysis
     void list_choices();  // states and CPUs of the kernel that is shown
+    void share_columns();
     void filter();
     void follow();
     void pick(const QModelIndex& index);

@@ -124,11 +124,17 @@ void LanesItem::draw_curve_end(QCPPainter* painter) const {
     painter->setPen(theme().accent);
     const QPointF end(rect_->axis(QCPAxis::atTop)->coordToPixel(last.time),
                       rect_->axis(QCPAxis::atRight)->coordToPixel(last.rate));
-    constexpr double high = 16;
+    if (!inside.adjusted(0, 0, 1, 1).contains(end.toPoint())) return;
+    constexpr double high = 16, wide = 58;
+    if (lanes_.ended) {
+        const bool behind = end.x() + wide < inside.right();
+        painter->drawText(QRectF(behind ? end.x() + 6 : end.x() - wide - 6, end.y() - high, wide, high),
+                          (behind ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter, "ended");
+        return;
+    }
     const double top = end.y() + 3 + high > rect_->bottom() ? end.y() - high - 3 : end.y() + 3;
-    if (inside.adjusted(0, 0, 1, 1).contains(end.toPoint()))
-        painter->drawText(QRectF(end.x() - 60, top, 58, high), Qt::AlignRight | Qt::AlignTop,
-                          QString("%1/s").arg(last.rate, 0, 'f', 0));
+    painter->drawText(QRectF(end.x() - wide - 2, top, wide, high), Qt::AlignRight | Qt::AlignTop,
+                      QString("%1/s").arg(last.rate, 0, 'f', 0));
 }
 
 void LanesItem::draw_bar(QCPPainter* painter, const LaneBar& bar) const {

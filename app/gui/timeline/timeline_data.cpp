@@ -132,6 +132,7 @@ void add_curve(const Analysis& analysis, const CoreInfo& core, CoreLanes& lanes)
         if (lanes.curve.empty()) lanes.curve.push_back({rate.from_s, rate.versions_per_s});
         lanes.curve.push_back({rate.to_s, rate.versions_per_s});
     }
+    lanes.ended = torture_end_s(analysis, core).has_value();
     if (const auto stop = torture_stop(analysis, core)) {
         lanes.stopped = stop->when;
         lanes.stopped_tip = "rcutorture " + qs(stop_words(*stop));

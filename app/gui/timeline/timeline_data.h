@@ -42,6 +42,7 @@ struct CoreLanes {
     std::vector<CurvePoint> curve;  // rcutorture's versions a second
     std::optional<Window> stopped;  // when rcutorture made its last progress, where it stopped before its end
     QString stopped_tip;
+    bool ended = false;  // rcutorture's last test, by its own word
     QString basis;
     std::optional<double> offset;  // to the first core's clock
     double first = 0, last = 1;

@@ -15,7 +15,7 @@ TimelinePanel::TimelinePanel(Selection* selection, QWidget* parent)
     setFocusProxy(plot_);
     set_content(scroll_);
     set_note(
-        QStringLiteral("uptime of each core · Ctrl+wheel zooms, drag pans, Shift+drag filters by time, F fits"));
+        QStringLiteral("uptime of each core · Ctrl+wheel zooms · drag pans · Shift+drag filters by time · F fits"));
     connect(selection, &Selection::analysis_changed, this, &TimelinePanel::rebuild);
     connect(selection, &Selection::changed, this, &TimelinePanel::follow);
     connect(plot_, &TimelinePlot::event_picked, selection_, &Selection::pick_event);

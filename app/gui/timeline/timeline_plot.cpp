@@ -121,7 +121,9 @@ void TimelinePlot::add_curve(QCPAxisRect* rect, const CoreLanes& lanes) {
     graph->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, theme().accent, theme().accent, 5));
     const double lanes_high = rect->axis(QCPAxis::atLeft)->range().size();
     const double curve_lanes = lanes_high - static_cast<double>(lanes.cpus.size());
-    rect->axis(QCPAxis::atRight)->setRange(0, std::max(highest, 1.0) * 1.4 * lanes_high / curve_lanes);
+    const double top =
+        std::max(highest, 1.0);  // below 0 there is room for the points of a writer that stands still
+    rect->axis(QCPAxis::atRight)->setRange(-0.1 * top, 1.4 * top * lanes_high / curve_lanes);
 }
 
 void TimelinePlot::select(const std::string& event, const std::string& board, const std::string& core,
