@@ -41,8 +41,7 @@ void MainWindow::make_actions() {
         add_command(QStringLiteral("Open a folder…"), {QKeySequence("Ctrl+Shift+O")}, [this] { ask_open(true); });
     symbols_ = add_command(QStringLiteral("Add a folder with debug info…"), {QKeySequence("Ctrl+D")},
                            [this] { ask_debug_dir(); });
-    add_command(QStringLiteral("Add a source folder…"), {QKeySequence("Ctrl+Shift+D")},
-                [this] { ask_source_dir(); });
+    add_command(QStringLiteral("Where sources are…"), {QKeySequence("Ctrl+Shift+D")}, [this] { ask_sources({}); });
     compare_ = add_command(QStringLiteral("Compare with another run…"), {QKeySequence("Ctrl+K")},
                            [this] { compare_with(); });
     add_command("Next event", {QKeySequence("N"), QKeySequence(".")}, [this] { selection_.step(1); });
@@ -116,14 +115,6 @@ void MainWindow::ask_debug_dir() {
     if (folder.isEmpty()) return;
     options_.analysis.debug_dirs.push_back(folder.toStdString());
     if (!path_.isEmpty()) open(path_);
-}
-
-void MainWindow::ask_source_dir() {
-    const QString folder =
-        QFileDialog::getExistingDirectory(this, "Folder with the kernel's or the module's source");
-    if (folder.isEmpty()) return;
-    options_.analysis.sources.folders.push_back(folder.toStdString());
-    source_->look_in(options_.analysis.sources);
 }
 
 QString MainWindow::ask_file(const QString& title, const QString& suffix) {
