@@ -45,7 +45,7 @@ const Library& library() {
 }
 
 void attach(debuginfod_client* client, const Progress* progress) {
-    if (!progress || !client) return;
+    if (!progress || !client || !library().complete) return;
     library().set_user_data(client, const_cast<Progress*>(progress));
     // Called a few times a second; not 0: give up.
     library().set_progress(client, [](debuginfod_client* asked, long done, long all) -> int {

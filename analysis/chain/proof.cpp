@@ -56,6 +56,7 @@ std::string unchecked_calls(const Chain& chain, const EventInfo& event) {
         ++frames[link.module.empty() ? "vmlinux" : link.module];
     }
     std::vector<std::string> of;
+    of.reserve(frames.size());
     for (const auto& [module, count] : frames) of.push_back(counted(count, "frame") + " of " + module);
     if (of.empty()) return {};
     return "calls not checked: " + joined(of) +
