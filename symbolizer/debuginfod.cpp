@@ -4,6 +4,7 @@
 #include <elfutils/debuginfod.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -73,6 +74,7 @@ Result<std::string> Debuginfod::find(const std::string& build_id, What what) con
     char* path = nullptr;
     const auto* id = reinterpret_cast<const unsigned char*>(build_id.c_str());
     const int file = ask(client.get(), id, 0, &path);  // length 0: the id is text
+    if (file == -ENOENT) return fail("no server of DEBUGINFOD_URLS has it", name);
     if (file < 0) return fail(std::strerror(-file), name);
     ::close(file);
     std::string found(path);
