@@ -50,6 +50,7 @@ void attach(debuginfod_client* client, const Progress* progress) {
     library().set_user_data(client, const_cast<Progress*>(progress));
     // Called a few times a second; not 0: give up.
     library().set_progress(client, [](debuginfod_client* asked, long done, long all) -> int {
+        // NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): the library is complete
         const auto* told = static_cast<const Progress*>(library().get_user_data(asked));
         told->at("downloading debug info", all > 0 ? static_cast<double>(done) / static_cast<double>(all) : 0);
         return told->cancelled ? 1 : 0;

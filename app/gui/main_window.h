@@ -32,7 +32,7 @@ class TimelinePanel;
 struct WindowOptions {
     AnalysisOptions analysis;
     QString samples_dir;
-    bool remember = true;  // recent bundles and the window's shape
+    bool remember = true;  // recent bundles and where sources are
 };
 
 class MainWindow : public QMainWindow {
