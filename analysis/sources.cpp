@@ -59,7 +59,8 @@ std::optional<SourceSpot> spot_in_headline(const std::string& headline) {
 
 std::optional<SourceSpot> source_spot(const Frame& frame, const Resolution* symbols) {
     if (symbols && !symbols->places.empty() && !symbols->places.front().file.empty())
-        return SourceSpot{symbols->places.front().file, symbols->places.front().line, "debug info"};
+        return SourceSpot{symbols->places.front().file, symbols->places.front().line,
+                          symbols->other_build ? "debug info of another build" : "debug info"};
     if (!frame.file.empty()) return SourceSpot{frame.file, frame.source_line, "the log"};
     return std::nullopt;
 }

@@ -123,9 +123,11 @@ Result<Addr2line> Addr2line::open(const std::string& name, const Bytes& bytes) {
 std::vector<std::string> Addr2line::answers(const std::vector<std::uint64_t>& asked,
                                             const Addr2lineOptions& options) {
     std::vector<std::uint64_t> addresses;
+    addresses.reserve(asked.size());
     for (const std::uint64_t offset : asked) addresses.push_back(offset + impl_->base);
     impl_->file.debug_info().prepare(addresses);
     std::vector<std::vector<SourcePlace>> places;
+    places.reserve(asked.size());
     for (const std::uint64_t address : addresses) places.push_back(impl_->places(address));
     impl_->add_names(addresses, places);
     std::vector<std::string> texts;

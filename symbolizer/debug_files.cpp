@@ -150,16 +150,21 @@ std::vector<LoadedFile*> DebugFiles::of(std::string_view module, const std::stri
 void DebugFiles::download(std::string_view module, const std::string& build_id) {
     if (std::find(asked_.begin(), asked_.end(), build_id) != asked_.end()) return;
     asked_.push_back(build_id);
+    std::optional<Error> lack;
+    bool found = false;
     for (const Debuginfod::What what : {Debuginfod::What::debuginfo, Debuginfod::What::executable}) {
         const auto path = Debuginfod(progress_).find(build_id, what);
         const auto bytes = path ? Bytes::map_file(*path) : tl::unexpected(path.error());
         const auto done = bytes ? read(*path, *bytes, *path) : tl::unexpected(bytes.error());
         if (done) {
             files_.back()->set_module(std::string(module));
+            found = true;
         } else if (!done.error().what.empty()) {
-            errors_.push_back(done.error());
+            lack = done.error();
         }
     }
+    if (!found && lack)
+        errors_.push_back(*lack);  // a module with debug info is both, and lies there as one of them
 }
 
 bool DebugFiles::has(std::string_view module) const {

@@ -4,6 +4,7 @@
 #include <elfutils/debuginfod.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -45,10 +46,11 @@ const Library& library() {
 }
 
 void attach(debuginfod_client* client, const Progress* progress) {
-    if (!progress || !client) return;
+    if (!progress || !client || !library().complete) return;
     library().set_user_data(client, const_cast<Progress*>(progress));
     // Called a few times a second; not 0: give up.
     library().set_progress(client, [](debuginfod_client* asked, long done, long all) -> int {
+        // NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): the library is complete
         const auto* told = static_cast<const Progress*>(library().get_user_data(asked));
         told->at("downloading debug info", all > 0 ? static_cast<double>(done) / static_cast<double>(all) : 0);
         return told->cancelled ? 1 : 0;
@@ -73,6 +75,7 @@ Result<std::string> Debuginfod::find(const std::string& build_id, What what) con
     char* path = nullptr;
     const auto* id = reinterpret_cast<const unsigned char*>(build_id.c_str());
     const int file = ask(client.get(), id, 0, &path);  // length 0: the id is text
+    if (file == -ENOENT) return fail("no server of DEBUGINFOD_URLS has it", name);
     if (file < 0) return fail(std::strerror(-file), name);
     ::close(file);
     std::string found(path);

@@ -38,28 +38,34 @@ void insert_path(Chain& chain, std::size_t caller, const Resolution& resolution)
     }
 }
 
-// A list of names (System.map) resolves a frame, too, but has no file, no line and no code.
-bool names_only(const Resolution& resolution) {
-    return resolution.call_site == CallSite::unknown &&
-           (resolution.places.empty() || resolution.places.front().file.empty());
+// Why it is not known what the frame called; empty where it is known, or will never be.
+std::string_view why_unchecked(const Link& link, const EventInfo& event) {
+    if (!link.call_site.empty()) return {};
+    if (link.frame >= event.symbols.size() || !event.symbols[link.frame]) return "no debug info here";
+    const Resolution& resolution = *event.symbols[link.frame];
+    if (resolution.other_build) return "debug info of another build";
+    // A list of names (System.map) resolves a frame, too, but has no file, no line and no code.
+    const bool has_place = !resolution.places.empty() && !resolution.places.front().file.empty();
+    if (resolution.call_site == CallSite::unknown && !has_place) return "names only, no debug info here";
+    return {};
 }
 
 // The last frame called nobody.
 std::string unchecked_calls(const Chain& chain, const EventInfo& event) {
-    std::map<std::string, std::size_t> frames;  // by module
-    bool named = false;
+    std::map<std::string_view, std::map<std::string, std::size_t>> frames;  // by reason and module
     for (std::size_t i = 0; i < chain.end_link; ++i) {
         const Link& link = chain.links[i];
-        const bool known = link.frame < event.symbols.size() && event.symbols[link.frame];
-        if (!link.call_site.empty() || (known && !names_only(*event.symbols[link.frame]))) continue;
-        named |= known;
-        ++frames[link.module.empty() ? "vmlinux" : link.module];
+        const std::string_view why = why_unchecked(link, event);
+        if (!why.empty()) ++frames[why][link.module.empty() ? "vmlinux" : link.module];
     }
-    std::vector<std::string> of;
-    for (const auto& [module, count] : frames) of.push_back(counted(count, "frame") + " of " + module);
-    if (of.empty()) return {};
-    return "calls not checked: " + joined(of) +
-           (named ? ": names only, no debug info here" : ": no debug info here");
+    std::string text;
+    for (const auto& [why, modules] : frames) {
+        std::vector<std::string> of;
+        of.reserve(modules.size());
+        for (const auto& [module, count] : modules) of.push_back(counted(count, "frame") + " of " + module);
+        text += (text.empty() ? "calls not checked: " : "; ") + joined(of) + ": " + std::string(why);
+    }
+    return text;
 }
 
 }  // namespace
@@ -69,6 +75,7 @@ void prove_links(Chain& chain, const EventInfo& event) {
         Link& link = chain.links[i];
         if (!link.call_site.empty() || link.frame >= event.symbols.size() || !event.symbols[link.frame]) continue;
         const Resolution& resolution = *event.symbols[link.frame];
+        if (resolution.other_build) continue;  // its line and its calls may be anything
         if (!resolution.places.empty()) {
             // The innermost place is the call itself; the frame's own function may have inlined the caller of it.
             link.file = resolution.places.front().file;

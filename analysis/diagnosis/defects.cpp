@@ -19,10 +19,12 @@ bool sleeps(const Chain& chain) {
     return chain.ending == Ending::slept || chain.ending == Ending::may_sleep;
 }
 
+// Empty where it is not known, or not certain.
 std::string source_place(const EventInfo& event, std::size_t frame) {
     if (frame >= event.symbols.size() || !event.symbols[frame] || event.symbols[frame]->places.empty()) return {};
-    const SourcePlace& place = event.symbols[frame]->places.front();
-    if (place.file.empty()) return {};
+    const Resolution& symbols = *event.symbols[frame];
+    const SourcePlace& place = symbols.places.front();
+    if (place.file.empty() || symbols.other_build || symbols.link == CallLink::contradicted) return {};
     const std::size_t slash = place.file.rfind('/');
     return place.file.substr(slash == std::string::npos ? 0 : slash + 1) + ":" + std::to_string(place.line);
 }

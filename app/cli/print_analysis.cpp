@@ -16,8 +16,9 @@ namespace {
 constexpr std::size_t events_of_a_signature_shown = 3;
 constexpr std::size_t name_width = 46;
 
+// With a blank behind it at least.
 std::string padded(std::string text, std::size_t width) {
-    if (text.size() < width) text.append(width - text.size(), ' ');
+    text.append(text.size() < width ? width - text.size() : 1, ' ');
     return text;
 }
 

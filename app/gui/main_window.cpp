@@ -23,6 +23,7 @@
 namespace stallsight::gui {
 
 MainWindow::MainWindow(WindowOptions options, QWidget* parent) : QMainWindow(parent), options_(std::move(options)) {
+    recall_sources();
     setWindowTitle("Stallsight");
     setAcceptDrops(true);
     resize(1600, 1000);
@@ -198,7 +199,7 @@ void MainWindow::connect_panels() {
     connect(chain_, &ChainPanel::debug_info_wanted, this, &MainWindow::ask_debug_dir);
     connect(chain_, &ChainPanel::patch_wanted, this, [this] { tabs_->setCurrentWidget(patch_); });
     connect(source_, &SourcePanel::debug_info_wanted, this, &MainWindow::ask_debug_dir);
-    connect(source_, &SourcePanel::source_folder_wanted, this, &MainWindow::ask_source_dir);
+    connect(source_, &SourcePanel::source_wanted, this, &MainWindow::ask_sources);
     connect(stack_, &StackPanel::source_wanted, this, [this] { tabs_->setCurrentWidget(source_); });
     connect(tasks_, &TasksPanel::stack_wanted, this, [this] { tabs_->setCurrentWidget(stack_); });
     connect(tasks_, &TasksPanel::picked, this, [this] {

@@ -32,7 +32,7 @@ class TimelinePanel;
 struct WindowOptions {
     AnalysisOptions analysis;
     QString samples_dir;
-    bool remember = true;  // recent bundles and the window's shape
+    bool remember = true;  // recent bundles and where sources are
 };
 
 class MainWindow : public QMainWindow {
@@ -41,6 +41,8 @@ public:
     explicit MainWindow(WindowOptions options, QWidget* parent = nullptr);
 
     void open(const QString& path);
+    // Folders and path maps, from now on.
+    void set_sources(const SourceSearch& sources);
     [[nodiscard]] Selection* selection() { return &selection_; }
     [[nodiscard]] NoteStore* notes() { return &notes_; }
     [[nodiscard]] const QList<QAction*>& commands() const { return commands_; }
@@ -75,7 +77,8 @@ private:
 
     void ask_open(bool folder);
     void ask_debug_dir();
-    void ask_source_dir();
+    void recall_sources();
+    void ask_sources(const QString& file);
     void export_report();
     void export_json();
     void export_timeline();

@@ -44,8 +44,7 @@ void MainWindow::make_actions() {
         add_command("Open the log in the clipboard", {QKeySequence("Ctrl+Shift+V")}, [this] { open_clipboard(); });
     symbols_ = add_command(QStringLiteral("Add a folder with debug info…"), {QKeySequence("Ctrl+D")},
                            [this] { ask_debug_dir(); });
-    add_command(QStringLiteral("Add a source folder…"), {QKeySequence("Ctrl+Shift+D")},
-                [this] { ask_source_dir(); });
+    add_command(QStringLiteral("Where sources are…"), {QKeySequence("Ctrl+Shift+D")}, [this] { ask_sources({}); });
     compare_ = new QMenu(this);
     compare_->addAction(add_command(QStringLiteral("Compare with another run (a file or archive)…"),
                                     {QKeySequence("Ctrl+K")}, [this] { compare_with(false); }));

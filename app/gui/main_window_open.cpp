@@ -4,6 +4,7 @@
 #include <QCryptographicHash>
 #include <QDir>
 #include <QDragEnterEvent>
+#include <QFileDialog>
 #include <QFileInfo>
 #include <QMenu>
 #include <QMessageBox>
@@ -14,7 +15,6 @@
 
 #include "app/gui/ask_bundle.h"
 #include "app/gui/main_window.h"
-#include "app/gui/source/source_panel.h"
 #include "app/gui/start_page.h"
 #include "app/gui/words.h"
 
@@ -61,14 +61,6 @@ void MainWindow::ask_debug_dir() {
     if (folder.isEmpty()) return;
     options_.analysis.debug_dirs.push_back(folder.toStdString());
     if (!path_.isEmpty()) open(path_);
-}
-
-void MainWindow::ask_source_dir() {
-    const QString folder =
-        QFileDialog::getExistingDirectory(this, "Folder with the kernel's or the module's source");
-    if (folder.isEmpty()) return;
-    options_.analysis.sources.folders.push_back(folder.toStdString());
-    source_->look_in(options_.analysis.sources);
 }
 
 void MainWindow::show_problems() {

@@ -34,8 +34,9 @@ public:
         const std::size_t start = bytes_.at();
         head_.shortest = bytes_.byte();
         if (head_.version >= 4) head_.operations = std::max<unsigned>(1, bytes_.byte());
-        bytes_.skip(1);  // default_is_stmt
-        head_.line_base = static_cast<std::int8_t>(bytes_.byte());
+        bytes_.skip(1);                  // default_is_stmt
+        const int base = bytes_.byte();  // signed
+        head_.line_base = base < 128 ? base : base - 256;
         head_.line_range = bytes_.byte();
         head_.first_special = bytes_.byte();
         for (unsigned opcode = 1; opcode < head_.first_special; ++opcode) head_.operands[opcode] = bytes_.byte();

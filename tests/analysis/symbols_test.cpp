@@ -14,8 +14,7 @@ const std::string fitting_entry = "nokia_rpmsg_notify+0x1a/0x40 [rpmsg_platform_
 
 // A report whose stack has that entry under mutex_lock(), behind other lines of the log; the bundle has the entry's
 // module and a text about the modules that were loaded.
-std::vector<Error> problems_with(const std::string& entry, const std::string& before = {},
-                                 const std::string& modules = {}) {
+Analysis analysis_of(const std::string& entry, const std::string& before = {}, const std::string& modules = {}) {
     const test::TemporaryFolder folder;
     if (!modules.empty()) folder.file("modules.txt", modules);
     std::filesystem::copy_file(
@@ -37,7 +36,12 @@ std::vector<Error> problems_with(const std::string& entry, const std::string& be
     const auto analysis = analyse(folder.path());
     EXPECT_TRUE(analysis);
     EXPECT_EQ(analysis->events.size(), 1u);
-    return analysis->problems;
+    return *analysis;
+}
+
+std::vector<Error> problems_with(const std::string& entry, const std::string& before = {},
+                                 const std::string& modules = {}) {
+    return analysis_of(entry, before, modules).problems;
 }
 
 TEST(DebugInfoOfTheLog, FitsIt) {
@@ -67,6 +71,28 @@ TEST(DebugInfoOfAnotherBuild, ShowsInVermagic) {
     ASSERT_EQ(problems.size(), 1u);
     EXPECT_THAT(problems[0].text(),
                 testing::HasSubstr("the board's modules are \"6.1.192-caplab SMP mod_unload\""));
+}
+
+TEST(DebugInfoOfAnotherBuild, ProvesNothingAndGivesNoLine) {
+    const auto link_of = [](const Analysis& analysis) {
+        for (const Chain& chain : analysis.chains)
+            for (const Link& link : chain.links)
+                if (link.function == "nokia_rpmsg_notify") return link;
+        return Link();
+    };
+    const Link fits = link_of(analysis_of(fitting_entry));
+    EXPECT_EQ(fits.call_site, "proved");
+    EXPECT_EQ(fits.line, 100);
+    EXPECT_THAT(analysis_of(fitting_entry).diagnoses.at(0).summary, testing::HasSubstr("driver.c:100"));
+    const Analysis other =
+        analysis_of(fitting_entry, {}, "filename: rpmsg_platform_driver.ko\nvermagic: 6.1.192-caplab SMP\n");
+    EXPECT_EQ(link_of(other).function, "nokia_rpmsg_notify");
+    EXPECT_EQ(link_of(other).call_site, "");
+    EXPECT_EQ(link_of(other).line, 0);
+    EXPECT_THAT(other.diagnoses.at(0).summary, testing::Not(testing::HasSubstr("driver.c:100")));
+    ASSERT_FALSE(other.chains.empty());
+    EXPECT_THAT(other.chains[0].unchecked,
+                testing::HasSubstr("1 frame of rpmsg_platform_driver: debug info of another build"));
 }
 
 // "? symbol" was left on the stack by somebody else: what it called is no evidence.

@@ -104,6 +104,20 @@ TEST_F(DebuginfodTest, BringsWhatTheLogNamesByBuildId) {
     EXPECT_EQ(answer->doubt, "");
 }
 
+TEST_F(DebuginfodTest, WhatNoServerHasIsSaidOnce) {
+    ASSERT_TRUE(ask(nullptr, caller(), server_start));
+    Symbolizer symbolizer;
+    EXPECT_TRUE(symbolizer.resolve(caller()));
+    EXPECT_THAT(symbolizer.take_errors(), testing::IsEmpty());
+    CodePlace unknown = caller();
+    unknown.build_id = std::string(40, 'a');
+    EXPECT_TRUE(symbolizer.resolve(unknown)->other_build) << "by what was at hand";
+    const auto errors = symbolizer.take_errors();
+    ASSERT_EQ(errors.size(), 1u);
+    EXPECT_EQ(errors[0].text(),
+              "debuginfod, build-id " + unknown.build_id + ": no server of DEBUGINFOD_URLS has it");
+}
+
 TEST_F(DebuginfodTest, StopsWhenToldTo) {
     ASSERT_TRUE(ask(nullptr, caller(), server_start));
     Progress progress;

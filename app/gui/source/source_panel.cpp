@@ -14,7 +14,7 @@ SourcePanel::SourcePanel(Selection* selection, QWidget* parent)
       heading_(new QLabel),
       missing_(new QLabel),
       add_debug_info_(new QPushButton(QStringLiteral("Add debug info…"))),
-      add_folder_(new QPushButton(QStringLiteral("Add source folder…"))),
+      find_source_(new QPushButton(QStringLiteral("Where sources are…"))),
       code_(new CodeView),
       gap_(new QWidget) {
     auto* column = new QVBoxLayout(this);
@@ -31,7 +31,7 @@ SourcePanel::SourcePanel(Selection* selection, QWidget* parent)
     auto* buttons = new QHBoxLayout(gap_);
     buttons->setContentsMargins(12, 0, 12, 12);
     buttons->addWidget(add_debug_info_);
-    buttons->addWidget(add_folder_);
+    buttons->addWidget(find_source_);
     buttons->addStretch(1);
     column->addWidget(heading_);
     column->addWidget(missing_);
@@ -41,7 +41,7 @@ SourcePanel::SourcePanel(Selection* selection, QWidget* parent)
     connect(selection, &Selection::changed, this, &SourcePanel::follow);
     connect(selection, &Selection::analysis_changed, this, [this] { shown_.clear(); });
     connect(add_debug_info_, &QPushButton::clicked, this, &SourcePanel::debug_info_wanted);
-    connect(add_folder_, &QPushButton::clicked, this, &SourcePanel::source_folder_wanted);
+    connect(find_source_, &QPushButton::clicked, this, [this] { emit source_wanted(wanted_); });
 }
 
 void SourcePanel::look_in(SourceSearch sources) {
@@ -55,12 +55,14 @@ void SourcePanel::showEvent(QShowEvent* event) {
     follow();
 }
 
-void SourcePanel::say(const QString& html, bool debug_info, bool folder) {
+// `file`: whose text is not at hand, or empty.
+void SourcePanel::say(const QString& html, bool debug_info, const QString& file) {
+    wanted_ = file;
     missing_->setText(html);
     missing_->setVisible(!html.isEmpty());
     add_debug_info_->setVisible(debug_info);
-    add_folder_->setVisible(folder);
-    gap_->setVisible(debug_info || folder);
+    find_source_->setVisible(!file.isEmpty());
+    gap_->setVisible(debug_info || !file.isEmpty());
     code_->setVisible(html.isEmpty());
     static_cast<QVBoxLayout*>(layout())->setStretch(4, html.isEmpty() ? 0 : 1);
 }
@@ -72,7 +74,7 @@ void SourcePanel::follow() {
     const Frame* frame = selection_->frame_record();
     if (!event && !frame) {
         heading_->clear();
-        return say("Pick an event or a frame.", false, false);
+        return say("Pick an event or a frame.", false);
     }
     const QString name = frame ? frame_name(*frame) : event_name(*event);
     const auto spot = event ? source_spot(*selection_->analysis(), *event, selection_->frame())
@@ -84,7 +86,7 @@ void SourcePanel::follow() {
         return say(QString("Where this is in the source is not known: that needs <b>%1</b> with debug info, of the "
                            "same build.")
                        .arg(module.toHtmlEscaped()),
-                   true, false);
+                   true);
     }
     heading_->setText(heading_->text() + QString(" <span style='color:%1'>%2:%3 · from %4</span>")
                                              .arg(css(theme().muted), qs(spot->file).toHtmlEscaped())
@@ -92,13 +94,12 @@ void SourcePanel::follow() {
                                              .arg(qs(spot->said_by)));
     const auto source = find_source(*selection_->analysis(), sources_, spot->file);
     if (!source)
-        return say(
-            QString(
-                "The line is known; the text of <b>%1</b> is not at hand. Name the folder with the source tree, "
-                "or put the file into the bundle.")
-                .arg(qs(spot->file).toHtmlEscaped()),
-            false, true);
-    say({}, false, false);
+        return say(QString("The line is known; the text of <b>%1</b> is not at hand. Say where the source tree is, "
+                           "or put the file "
+                           "into the bundle.")
+                       .arg(qs(spot->file).toHtmlEscaped()),
+                   false, qs(spot->file));
+    say({}, false);
     if (source->name != shown_) code_->show_text(source->text.view(), qs(source->name));
     shown_ = source->name;
     code_->mark_lines(spot->line, spot->line);

@@ -21,23 +21,24 @@ public:
 
 signals:
     void debug_info_wanted();
-    void source_folder_wanted();
+    void source_wanted(const QString& file);  // whose text is not at hand
 
 protected:
     void showEvent(QShowEvent* event) override;
 
 private:
     void follow();
-    void say(const QString& html, bool debug_info, bool folder);
+    void say(const QString& html, bool debug_info, const QString& file = {});
 
     Selection* selection_;
     SourceSearch sources_;
     QLabel* heading_;
     QLabel* missing_;
     QPushButton* add_debug_info_;
-    QPushButton* add_folder_;
+    QPushButton* find_source_;
     CodeView* code_;
     QWidget* gap_;
+    QString wanted_;  // the file whose text is not at hand
     std::string shown_;
 };
 
