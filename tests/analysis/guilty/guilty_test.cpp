@@ -128,7 +128,7 @@ INSTANTIATE_TEST_SUITE_P(
               " __schedule_bug+0x1/0x2", " schedule+0x1/0x2", " schedule_timeout+0x1/0x2"},
              "schedule",
              "every frame is machinery"}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& test) { return std::string(test.param.name); });
 
 TEST(Guilty, TheNextCandidatesFollow) {
     const LogScan scan = scan_log(
