@@ -215,7 +215,7 @@ private:
             chunk_->places.push_back(place);
         } else {
             // Lines of one test may all stand in a few chunks of a large log.
-            constexpr std::size_t most_parts = 16;
+            constexpr std::size_t most_parts = 64;
             common_[place.literal].add(place,
                                        std::max<std::size_t>(samples / std::min(plan_.chunks, most_parts), 1));
         }
