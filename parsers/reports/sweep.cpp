@@ -74,15 +74,13 @@ std::vector<InLiteral> literals_that_hold(const Head& head, const std::vector<Li
 struct Plan {
     std::string_view text;
     const Search& search;
-    std::size_t chunks;
     std::vector<std::vector<InLiteral>> held;  // one list a head, empty where it is not a common one
     std::vector<bool> of_common_head;          // one a literal
     Database heads, literals;
 
-    Plan(std::string_view t, const Search& s, std::size_t n)
+    Plan(std::string_view t, const Search& s)
         : text(t),
           search(s),
-          chunks(n),
           held(s.heads.size()),
           of_common_head(s.literals.size()),
           heads(head_words(s)),
@@ -106,7 +104,7 @@ struct Plan {
     }
 };
 
-// Keeps at most `limit` places of a common literal in a chunk: every one, then every second, every fourth ...
+// Keeps at most `limit` places of a common literal: every one, then every second, every fourth ...
 struct Thinned {
     std::vector<Place> kept;
     std::uint64_t seen = 0;
@@ -123,14 +121,11 @@ struct Thinned {
     }
 };
 
-struct Chunk {
-    std::vector<Place> places;
-    std::vector<std::size_t> thinned;  // literals
-};
+using Places = std::vector<Place>;
 
 class Worker {
 public:
-    Worker(const Plan& plan, Sweep& out, std::vector<Chunk>& chunks)
+    Worker(const Plan& plan, Sweep& out, std::vector<Places>& chunks)
         : plan_(plan),
           text_(plan.text),
           out_(out),
@@ -151,8 +146,11 @@ public:
         const std::uint64_t overlap = std::min<std::uint64_t>(end_ + plan_.heads.longest, text_.size());
         hs_scan(plan_.heads.hs.get(), text_.data() + start_, static_cast<unsigned>(overlap - start_), 0,
                 head_scratch_.get(), on_head, this);
-        take_common();
+        chunk_->shrink_to_fit();
     }
+
+    // What the chunks have of common literals, evenly spread over those that this worker took.
+    [[nodiscard]] const std::vector<Thinned>& common() const { return common_; }
 
 private:
     static int on_head(unsigned id, unsigned long long, unsigned long long to, unsigned, void* pointer) {
@@ -212,12 +210,9 @@ private:
     void take_literal(const Place& place) {
         const std::size_t samples = plan_.search.literals[place.literal].samples;
         if (samples == 0) {
-            chunk_->places.push_back(place);
+            chunk_->push_back(place);
         } else {
-            // Lines of one test may all stand in a few chunks of a large log.
-            constexpr std::size_t most_parts = 64;
-            common_[place.literal].add(place,
-                                       std::max<std::size_t>(samples / std::min(plan_.chunks, most_parts), 1));
+            common_[place.literal].add(place, samples);
         }
     }
 
@@ -230,23 +225,13 @@ private:
         return ++in_line_ > most_in_line;
     }
 
-    void take_common() {
-        for (std::size_t literal = 0; literal < common_.size(); ++literal) {
-            Thinned& common = common_[literal];
-            chunk_->places.insert(chunk_->places.end(), common.kept.begin(), common.kept.end());
-            if (common.step > 1) chunk_->thinned.push_back(literal);
-            common = {};
-        }
-        chunk_->places.shrink_to_fit();
-    }
-
     const Plan& plan_;
     std::string_view text_;
     Sweep& out_;
-    std::vector<Chunk>& chunks_;
+    std::vector<Places>& chunks_;
     std::vector<Thinned> common_;  // one a literal
     Scratch head_scratch_, literal_scratch_;
-    Chunk* chunk_ = nullptr;
+    Places* chunk_ = nullptr;
     std::uint64_t start_ = 0, end_ = 0;  // of the chunk; what starts from the end on is the next one's
     std::uint64_t searched_ = 0;         // all before this has been searched for literals where it had to be
     std::uint64_t literals_from_ = 0;
@@ -254,7 +239,7 @@ private:
     std::size_t in_line_ = 0;
 };
 
-// A log of many chunks keeps at least one place of a common literal in each: too many for the whole.
+// Each worker keeps as many places of a common literal as the whole may have.
 void thin(Sweep& sweep, const Search& search) {
     std::vector<std::size_t> count(search.literals.size(), 0);
     for (const Place& place : sweep.places) ++count[place.literal];
@@ -274,8 +259,9 @@ Sweep sweep(std::string_view text, const Search& search, const Progress& progres
     Sweep out;
     out.newlines.resize((text.size() + LineIndex::block_bytes - 1) / LineIndex::block_bytes);
     out.thinned.resize(search.literals.size());
-    std::vector<Chunk> chunks((text.size() + chunk_bytes - 1) / chunk_bytes);
-    const Plan plan(text, search, chunks.size());
+    std::vector<Places> chunks((text.size() + chunk_bytes - 1) / chunk_bytes);
+    std::vector<std::vector<Thinned>> common(worker_count());
+    const Plan plan(text, search);
     std::atomic<std::size_t> next{0};
     on_all_cores(chunks.size(), [&](std::size_t number) {
         Worker worker(plan, out, chunks);
@@ -284,11 +270,17 @@ Sweep sweep(std::string_view text, const Search& search, const Progress& progres
             if (number == 0 && i % 64 == 0)
                 progress.at("reading", static_cast<double>(i) / static_cast<double>(chunks.size()));
         }
+        common[number] = worker.common();
     });
-    for (Chunk& chunk : chunks) {
-        out.places.insert(out.places.end(), chunk.places.begin(), chunk.places.end());
-        for (const std::size_t literal : chunk.thinned) out.thinned[literal] = true;
-        std::vector<Place>().swap(chunk.places);
+    for (Places& chunk : chunks) {
+        out.places.insert(out.places.end(), chunk.begin(), chunk.end());
+        Places().swap(chunk);
+    }
+    for (const auto& literals : common) {
+        for (std::size_t i = 0; i < literals.size(); ++i) {
+            out.places.insert(out.places.end(), literals[i].kept.begin(), literals[i].kept.end());
+            if (literals[i].step > 1) out.thinned[i] = true;
+        }
     }
     // A line that lies in two chunks was searched by both.
     const auto key = [](const Place& p) { return std::pair(p.offset, p.literal); };
