@@ -124,17 +124,41 @@ void resolve_tasks(CrashInfo& crash, Resolver& resolver) {
     }
 }
 
+// Of a module whose frames are in reports.
+struct Need {
+    std::size_t frames = 0;
+    bool met = false;     // there is a line of one of them
+    std::string at_hand;  // why what is at hand does not do: "nt-a/rpmsg_ifc.ko has none"
+};
+
+void note_need(Need& need, const std::optional<Resolution>& symbols) {
+    ++need.frames;
+    if (!symbols) return;
+    if (symbols->other_build) {
+        need.at_hand = symbols->debug_file + " is of another one";
+    } else if (!symbols->places.empty() && !symbols->places.front().file.empty()) {
+        need.met = true;
+    } else if (need.at_hand.empty()) {
+        need.at_hand = symbols->debug_file + " has none";
+    }
+}
+
 void list_missing(Analysis& analysis, const Symbolizer& symbolizer) {
-    std::map<std::string, std::size_t> frames;
+    std::map<std::string, Need> needs;
     for (const EventInfo& event : analysis.events)
-        for (const Frame& frame : event.report.frames)
-            if (has_code_place(frame) && !frame.function.empty() && frame.reliable &&
-                !symbolizer.has_module(frame.module))
-                ++frames[frame.module];
-    for (const auto& [module, count] : frames) {
-        Missing missing{module.empty() ? "vmlinux" : module, count, ""};
-        missing.how = module.empty() ? "vmlinux with debug info of that kernel"
-                                     : module + ".ko with debug info, of the same build";
+        for (std::size_t i = 0; i < event.symbols.size(); ++i) {
+            const Frame& frame = event.report.frames[i];
+            if (has_code_place(frame) && !frame.function.empty() && frame.reliable)
+                note_need(needs[frame.module], event.symbols[i]);
+        }
+    for (auto& [module, need] : needs) {
+        if (need.met) continue;
+        if (need.at_hand.empty() && symbolizer.has_module(module))
+            need.at_hand = "what is at hand does not have these functions";
+        Missing missing{module.empty() ? "vmlinux" : module, need.frames, ""};
+        missing.how = (module.empty() ? "vmlinux with debug info of that kernel"
+                                      : module + ".ko with debug info, of the same build") +
+                      (need.at_hand.empty() ? "" : "; " + need.at_hand);
         analysis.missing.push_back(std::move(missing));
     }
     // Out-of-tree modules first: that is where the defect usually is, and whose debug info one has.

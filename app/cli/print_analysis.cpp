@@ -245,7 +245,8 @@ private:
         heading("Missing debug info (--debug-dir)");
         constexpr std::size_t most = 8;
         for (std::size_t i = 0; i < analysis_.missing.size() && i < most; ++i)
-            line(padded(shown(analysis_.missing[i].module), 26) + counted(analysis_.missing[i].frames, "frame"));
+            line(padded(shown(analysis_.missing[i].module), 26) +
+                 padded(counted(analysis_.missing[i].frames, "frame"), 12) + dim(shown(analysis_.missing[i].how)));
         if (analysis_.missing.size() > most) line("and " + counted(analysis_.missing.size() - most, "more module"));
     }
 

@@ -83,6 +83,8 @@ TEST(DebugInfoOfAnotherBuild, ProvesNothingAndGivesNoLine) {
     const Link fits = link_of(analysis_of(fitting_entry));
     EXPECT_EQ(fits.call_site, "proved");
     EXPECT_EQ(fits.line, 100);
+    for (const Missing& missing : analysis_of(fitting_entry).missing)
+        EXPECT_NE(missing.module, "rpmsg_platform_driver");
     EXPECT_THAT(analysis_of(fitting_entry).diagnoses.at(0).summary, testing::HasSubstr("driver.c:100"));
     const Analysis other =
         analysis_of(fitting_entry, {}, "filename: rpmsg_platform_driver.ko\nvermagic: 6.1.192-caplab SMP\n");
@@ -93,6 +95,11 @@ TEST(DebugInfoOfAnotherBuild, ProvesNothingAndGivesNoLine) {
     ASSERT_FALSE(other.chains.empty());
     EXPECT_THAT(other.chains[0].unchecked,
                 testing::HasSubstr("1 frame of rpmsg_platform_driver: debug info of another build"));
+    ASSERT_FALSE(other.missing.empty());
+    EXPECT_EQ(other.missing[0].module, "rpmsg_platform_driver");
+    EXPECT_EQ(
+        other.missing[0].how,
+        "rpmsg_platform_driver.ko with debug info, of the same build; rpmsg_platform_driver.ko is of another one");
 }
 
 // "? symbol" was left on the stack by somebody else: what it called is no evidence.
