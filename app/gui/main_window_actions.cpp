@@ -57,7 +57,8 @@ void MainWindow::make_actions() {
     add_command("Note on the selected line or event", {QKeySequence("M")}, [this] { start_note(); });
     add_command("Two lines of one moment: this, then that", {QKeySequence("T")}, [this] { name_moment(); });
     undo_ = add_command("Undo the last change of the notes", {QKeySequence::Undo}, [this] { notes_.undo(); });
-    redo_ = add_command("Redo it", {QKeySequence::Redo}, [this] { notes_.redo(); });
+    redo_ =
+        add_command("Redo it", {QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")}, [this] { notes_.redo(); });
     add_command("Search the logs", {QKeySequence::Find, QKeySequence("/")}, [this] {
         search_->setFocus();
         search_->selectAll();
@@ -79,7 +80,7 @@ void MainWindow::make_actions() {
     add_command("Show every command", {QKeySequence("Ctrl+Shift+P"), QKeySequence(":")},
                 [this] { search_->start_command(); });
     add_command("Show the keys", {QKeySequence("F1"), QKeySequence("?")}, [this] { show_shortcuts(); });
-    add_command("Quit", {QKeySequence::Quit}, [this] { close(); });
+    add_command("Quit", {QKeySequence("Ctrl+Q")}, [this] { close(); });
 }
 
 void MainWindow::make_tabs_actions() {

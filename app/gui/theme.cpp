@@ -116,6 +116,8 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QProgressBar { background: {raised}; border: 1px solid {line}; border-radius: 4px; height: 8px; }
 QProgressBar::chunk { background: {accent}; border-radius: 3px; }
 #quiet { border: none; background: transparent; color: {accent}; padding: 3px 6px; border-radius: 3px; }
+#start #quiet { padding-left: 0; }
+#popup QListWidget { background: {raised}; }
 #quiet:hover, #quiet:focus { background: {hover}; text-decoration: underline; }
 #muted { color: {muted}; }
 #error { color: {cause}; }

@@ -105,6 +105,25 @@ TEST(ReportFormats, EverySectionStandsInEachFormat) {
     }
 }
 
+TEST(ReportFormats, NotesStandWhereTheyBelong) {
+    const TemporaryFolder folder;
+    const std::string file = quoted((folder.path() / "case.json").string());
+    const std::string note = "note " + quoted(sample) + " --case " + file + " ";
+    for (const char* each :
+         {"--at nt-a/core-0/kern.log 'of the file'", "--at nt-b/core-0/dmesg.txt --time 15441-15442 'of the time'",
+          "--episode e3 'of the stall'", "--frame e1:7 'of the frame'", "--event e2 'of e2'"})
+        EXPECT_EQ(stallsight(note + each).status, 0) << each;
+    const auto section = [&](const char* id) {
+        return report(sample, "md", "--case " + file + " --sections " + id);
+    };
+    EXPECT_THAT(section("timeline"), HasSubstr("✎ of the stall"));
+    EXPECT_THAT(section("timeline"), HasSubstr("15441 s to 15442 s: of the time"));
+    EXPECT_THAT(section("stacks"), HasSubstr("[rpmsg_platform_driver]  ◀ guilty ✎ of the frame ✎ plt drv"));
+    EXPECT_THAT(section("events"), HasSubstr("preempt\\_count\\_sub ✎ of e2"));
+    EXPECT_THAT(section("evidence"), HasSubstr("| of the file |"));
+    EXPECT_THAT(section("notes"), HasSubstr("bytes 3253-3358"));
+}
+
 TEST(ReportFormats, NothingRedactedIsLeftInAnyFormat) {
     const TemporaryFolder folder;
     folder.file(

@@ -13,6 +13,7 @@
 #include "app/gui/notes/notes_panel.h"
 #include "app/gui/patch/patch_panel.h"
 #include "app/gui/search_field.h"
+#include "app/gui/shortcut_sheet.h"
 #include "app/gui/source/source_panel.h"
 #include "app/gui/stack/stack_panel.h"
 #include "app/gui/start_page.h"
@@ -344,10 +345,23 @@ private slots:
                 window_->selection()->event()->id != "e1");
     }
 
+    void every_command_with_a_key_stands_in_the_sheet() {
+        QTest::keyClick(window_.get(), Qt::Key_F1);
+        auto* sheet = part<ShortcutSheet>();
+        QVERIFY(sheet);
+        QString words;
+        for (const QLabel* label : sheet->findChildren<QLabel*>()) words += label->text() + '\n';
+        for (const QAction* command : window_->commands())
+            if (!command->shortcut().isEmpty())
+                QVERIFY2(words.contains(command->text().toHtmlEscaped()), qPrintable(command->text()));
+        shoot(*sheet, "keys");
+    }
+
     void the_evidence_goes_where_it_points() {
         part<AnswerBar>()->show_evidence();
         auto* steps = part<Evidence>()->findChild<QListWidget*>();
         QVERIFY(steps->count() > 4);
+        shoot(*part<Evidence>(), "evidence");
         int row = 0;
         while (row < steps->count() && !steps->item(row)->toolTip().contains(":25")) ++row;
         QVERIFY2(row < steps->count(), "a step names the line of the place where preemption was disabled");

@@ -19,9 +19,9 @@ Evidence::Evidence(Selection* selection, QWidget* parent)
     : QFrame(parent, Qt::Popup), selection_(selection), steps_(new QListWidget) {
     setObjectName("popup");
     auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(1, 6, 1, 6);
+    column->setContentsMargins(10, 8, 4, 8);
     steps_->setWordWrap(true);
-    steps_->setSpacing(1);
+    steps_->setSpacing(2);
     steps_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     steps_->setAccessibleName("Why we say so");
     column->addWidget(steps_);
@@ -31,15 +31,24 @@ Evidence::Evidence(Selection* selection, QWidget* parent)
     setFocusProxy(steps_);
 }
 
+// Between one finding and the next.
+void Evidence::new_gap() {
+    constexpr int high = 8;
+    auto* gap = new QListWidgetItem(steps_);
+    gap->setFlags(Qt::NoItemFlags);
+    gap->setSizeHint({1, high});
+}
+
 void Evidence::fill() {
     const Analysis& analysis = *selection_->analysis();
     for (const Diagnosis& diagnosis : analysis.diagnoses) {
+        if (steps_->count() > 0) new_gap();
         auto* head = new QListWidgetItem(qs(diagnosis.summary), steps_);
         head->setFont(bold(ui_font()));
         if (!diagnosis.evidence.empty()) head->setData(event_role, qs(diagnosis.evidence.front()));
         int number = 0;
         for (const std::string& step : diagnosis.why) {
-            auto* item = new QListWidgetItem(QString("   %1.  %2").arg(++number).arg(qs(step)), steps_);
+            auto* item = new QListWidgetItem(QString("%1.  %2").arg(++number).arg(qs(step)), steps_);
             const std::string place = place_in(step, analysis);
             item->setData(place_role, qs(place));
             item->setToolTip("Go to " + (place.empty() ? QString("the report") : qs(place)));

@@ -17,6 +17,7 @@ public:
 
 private:
     void fill();
+    void new_gap();
     void go(const QListWidgetItem* item);
     void pick_in_event(const std::string& event, const std::string& step);
 

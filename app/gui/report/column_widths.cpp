@@ -68,12 +68,13 @@ qreal sum(const std::vector<Width>& widths, qreal Width::*member) {
 
 // Where the longest words together are wider than the page, the widest of them break.
 void fit(std::vector<Width>& widths) {
+    constexpr int halvings = 12;  // to a tenth of a point
     qreal cap = table_width, step = table_width / 2;
     const auto total = [&] {
         return std::accumulate(widths.begin(), widths.end(), 0.0,
                                [&](qreal sum, const Width& width) { return sum + std::min(width.least, cap); });
     };
-    for (; step > 1; step /= 2) cap += total() > table_width ? -step : step;
+    for (int i = 0; i < halvings; ++i, step /= 2) cap += total() > table_width ? -step : step;
     for (Width& width : widths) width.least = std::min(width.least, cap);
 }
 

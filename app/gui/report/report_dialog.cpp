@@ -6,8 +6,10 @@
 #include <QPushButton>
 #include <QSaveFile>
 #include <QScrollBar>
+#include <QThread>
 #include <QVBoxLayout>
 #include <array>
+#include <memory>
 
 #include "app/gui/report/pdf.h"
 #include "app/gui/report/text_document.h"
@@ -24,11 +26,23 @@ struct Format {
 };
 constexpr std::array formats = {Format{"html", to_html}, Format{"md", to_markdown}, Format{"json", to_json}};
 
+// The preview stays quick with thousands of reports; the file has all of them.
+constexpr std::size_t previewed_rows = 100;
+
 bool write_text(const QString& path, const std::string& text) {
     QSaveFile file(path);
     return file.open(QIODevice::WriteOnly) &&
            file.write(text.data(), static_cast<qint64>(text.size())) == static_cast<qint64>(text.size()) &&
            file.commit();
+}
+
+// By its suffix; false, too, where there is no such format.
+bool write_report(const Document& document, const QString& path) {
+    const QString suffix = QFileInfo(path).suffix().toLower();
+    if (suffix == "pdf") return write_pdf(document, path);
+    for (const Format& format : formats)
+        if (suffix == format.suffix) return write_text(path, format.write(document));
+    return false;
 }
 
 }  // namespace
@@ -41,7 +55,8 @@ ReportDialog::ReportDialog(AnalysisPtr analysis, CaseFile notes, QWidget* parent
       redact_(new QCheckBox("Redact addresses, hosts,\nMAC, IP, serial numbers")),
       words_(new QLineEdit),
       preview_(new QTextBrowser),
-      said_(new QLabel) {
+      said_(new QLabel),
+      save_(new QPushButton(QStringLiteral("Save…"))) {
     setWindowTitle("Export report");
     resize(1000, 660);
     sections_->setObjectName("sections");
@@ -62,14 +77,13 @@ ReportDialog::ReportDialog(AnalysisPtr analysis, CaseFile notes, QWidget* parent
     preview_->setAccessibleName("Preview");
     preview_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);  // it is as wide as its room
     preview_->setStyleSheet("QTextBrowser#preview { background: white; }");
-    auto* save = new QPushButton(QStringLiteral("Save…"));
-    save->setDefault(true);
+    save_->setDefault(true);
     auto* left = new QVBoxLayout;
     left->addWidget(sections_, 1);
     left->addWidget(redact_);
     left->addWidget(words_);
     left->addWidget(said_);
-    left->addWidget(save);
+    left->addWidget(save_);
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(16, 14, 16, 16);
     row->setSpacing(14);
@@ -78,7 +92,7 @@ ReportDialog::ReportDialog(AnalysisPtr analysis, CaseFile notes, QWidget* parent
     connect(sections_, &QListWidget::itemChanged, this, &ReportDialog::show_preview);
     connect(redact_, &QCheckBox::toggled, this, &ReportDialog::show_preview);
     connect(words_, &QLineEdit::textChanged, this, &ReportDialog::show_preview);
-    connect(save, &QPushButton::clicked, this, &ReportDialog::ask_and_write);
+    connect(save_, &QPushButton::clicked, this, &ReportDialog::ask_and_write);
     show_preview();
 }
 
@@ -103,20 +117,26 @@ Document ReportDialog::document() const {
 
 void ReportDialog::show_preview() {
     const int at = preview_->verticalScrollBar()->value();
-    auto next = text_document(document());
+    auto next = text_document(document(), previewed_rows);
     next->setDocumentMargin(20);
     preview_->setDocument(next.get());
     shown_ = std::move(next);  // the old one may go only when it is shown no more
     preview_->verticalScrollBar()->setValue(at);
 }
 
-bool ReportDialog::write(const QString& path) {
-    const QString suffix = QFileInfo(path).suffix().toLower();
-    bool written = suffix == "pdf" && write_pdf(document(), path);
-    for (const Format& format : formats)
-        if (suffix == format.suffix) written = write_text(path, format.write(document()));
-    said_->setText(written ? "Written: " + QFileInfo(path).fileName() : path + " could not be written.");
-    return written;
+void ReportDialog::write(const QString& path) {
+    said_->setText(QStringLiteral("Writing %1…").arg(QFileInfo(path).fileName()));
+    save_->setEnabled(false);
+    const auto whole = std::make_shared<bool>(false);
+    QThread* writer =
+        QThread::create([document = document(), path, whole] { *whole = write_report(document, path); });
+    connect(writer, &QThread::finished, this, [this, whole, path] {
+        said_->setText(*whole ? "Written: " + QFileInfo(path).fileName() : path + " could not be written.");
+        save_->setEnabled(true);
+        emit written(*whole);
+    });
+    connect(writer, &QThread::finished, writer, &QObject::deleteLater);
+    writer->start();
 }
 
 void ReportDialog::ask_and_write() {

@@ -6,6 +6,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
+#include <QPushButton>
 #include <QTextBrowser>
 
 #include "analysis/report/document.h"
@@ -18,8 +19,12 @@ class ReportDialog : public QDialog {
 public:
     ReportDialog(AnalysisPtr analysis, CaseFile notes, QWidget* parent);
 
-    // The format is told by the suffix: html, pdf, md, json. Says in the dialog when it cannot be written.
-    bool write(const QString& path);
+    // The format is told by the suffix: html, pdf, md, json. Of thousands of reports a PDF takes seconds: it is
+    // written beside the window, and goes on when this dialog is closed.
+    void write(const QString& path);
+
+signals:
+    void written(bool whole);
 
 private:
     void show_preview();
@@ -33,6 +38,7 @@ private:
     QLineEdit* words_;
     QTextBrowser* preview_;
     QLabel* said_;
+    QPushButton* save_;
     std::unique_ptr<QTextDocument> shown_;
 };
 

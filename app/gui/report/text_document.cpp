@@ -7,10 +7,12 @@
 #include <QTextObjectInterface>
 #include <QTextOption>
 #include <QTextTable>
+#include <algorithm>
 #include <array>
 
 #include "analysis/report/markup.h"
 #include "analysis/report/svg.h"
+#include "analysis/words.h"
 #include "app/gui/report/column_widths.h"
 #include "app/gui/words.h"
 
@@ -49,7 +51,7 @@ public:
 
 class Writer {
 public:
-    explicit Writer(QTextDocument& document) : cursor_(&document) {
+    Writer(QTextDocument& document, std::size_t most_rows) : cursor_(&document), most_rows_(most_rows) {
         plain_.setForeground(QColor("#1b1f27"));
         plain_.setFontPointSize(body_points);
     }
@@ -165,7 +167,9 @@ private:
         }
     }
     void write(const Table& whole) {
-        const Table table = without_empty_columns(whole);
+        Table table = without_empty_columns(whole);
+        const std::size_t more = table.rows.size() - std::min(table.rows.size(), most_rows_);
+        table.rows.resize(table.rows.size() - more);
         block(4);
         QTextTableFormat format;
         format.setBorder(0);
@@ -190,6 +194,7 @@ private:
         cursor_ = grid->lastCursorPosition();
         cursor_.movePosition(QTextCursor::NextBlock);
         cursor_.movePosition(QTextCursor::End);
+        if (more > 0) line({{"and " + counted(more, "more row"), Span::Style::aside, {}}});
     }
 
     // A fine line below each row, a stronger one below the headings.
@@ -207,12 +212,13 @@ private:
 
     QTextCursor cursor_;
     QTextCharFormat plain_;
+    std::size_t most_rows_;
     bool is_first_ = true;
 };
 
 }  // namespace
 
-std::unique_ptr<QTextDocument> text_document(const Document& document) {
+std::unique_ptr<QTextDocument> text_document(const Document& document, std::size_t most_rows) {
     auto text = std::make_unique<QTextDocument>();
     text->setDefaultFont(QFont("DejaVu Sans"));
     text->setIndentWidth(16);
@@ -221,7 +227,7 @@ std::unique_ptr<QTextDocument> text_document(const Document& document) {
     text->setDefaultTextOption(wrap);
     text->documentLayout()->registerHandler(svg_object, new SvgObject(text.get()));
     text->setMetaInformation(QTextDocument::DocumentTitle, qs(document.title));
-    Writer(*text).write(document);
+    Writer(*text, most_rows).write(document);
     return text;
 }
 
