@@ -151,14 +151,16 @@ struct Link {
 
 struct Chain {
     // How it ends: slept; called a function that may sleep; loops with preemption off; asked for the CPU's number
-    // where it can change; took a lock of a kind that is not allowed here; gave back more than it had taken.
-    enum class Ending { slept, may_sleep, spins, preemptible, wrong_lock, underflow };
+    // where it can change; took a lock of a kind that is not allowed here; gave back more than it had taken; ran
+    // there when the kernel was stopped.
+    enum class Ending { slept, may_sleep, spins, preemptible, wrong_lock, underflow, runs };
 
-    std::string event;  // id
+    std::string event;  // id; empty: of a dump's memory
     Ending ending = Ending::slept;
     std::vector<Link> links;  // outermost first: every frame, with its role; the contract shows disables..ends
-    std::optional<PreemptCount> count;  // where the report prints it
-    std::string state;                  // "with bottom halves off"
+    std::optional<PreemptCount> count;  // where the report prints it, or a dump's memory has it
+    bool count_of_memory = false;
+    std::string state;  // "with bottom halves off"
     std::vector<CountCheck> checks;
     // As printed, or the frame that we say it is; its function is empty where neither the report nor the frames
     // say.
@@ -210,11 +212,18 @@ struct TortureInfo {
     TortureSample sample;
 };
 
+// What a task held that ran when the kernel was stopped.
+struct TaskChain {
+    std::size_t task = 0;  // index of KernelState::tasks; the links' frames are the task's
+    Chain chain;
+};
+
 // A memory dump, or a saved session of crash, drgn or gdb.
 struct CrashInfo {
     std::size_t artifact = 0;
     KernelState state;
     std::vector<std::vector<std::optional<Resolution>>> symbols;  // one a frame of each task; empty: not resolved
+    std::vector<TaskChain> chains;
 };
 
 // A module that a kernel had loaded.

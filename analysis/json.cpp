@@ -96,37 +96,10 @@ Json count_json(const Chain& chain, const PreemptCount& c) {
             {"nmi", c.nmi},
             {"preempt_active", c.preempt_active},
             {"context", c.context},
+            {"of_memory", chain.count_of_memory},
             {"by_scheduler", chain.by_scheduler},
             {"unexplained", chain.unexplained},
             {"contradictory", chain.contradictory}};
-}
-
-Json chain_json(const Chain& chain) {
-    Json links = Json::array();
-    for (std::size_t i = chain.disabled_link; i <= chain.end_link; ++i) links.push_back(link_json(chain.links[i]));
-    const Link& guilty = chain.links[chain.guilty_link];
-    const Link& slept = chain.links[chain.end_link];
-    Json checks = Json::array();
-    for (const CountCheck& check : chain.checks)
-        checks.push_back({{"says", check.says}, {"agrees", check.agrees}, {"words", check.words}});
-    return {
-        {"event", chain.event},
-        {"disabled_at",
-         {{"function", chain.disabled_at.function},
-          {"offset", optional(chain.disabled_at.offset)},
-          {"size", optional(chain.disabled_at.size)},
-          {"module", chain.disabled_at.module},
-          {"known", chain.disabled_known}}},
-        {"ending", std::string(name_of(chain.ending))},
-        {"sentence", chain.sentence},
-        {"slept_in", {{"function", slept.function}, {"module", slept.module}}},
-        {"culprit",
-         {{"function", guilty.function}, {"module", guilty.module}, {"file", guilty.file}, {"line", guilty.line}}},
-        {"preempt_count", chain.count ? count_json(chain, *chain.count) : Json(nullptr)},
-        {"checks", std::move(checks)},
-        {"contradiction", chain.contradiction},
-        {"unchecked", chain.unchecked},
-        {"links", std::move(links)}};
 }
 
 void write_torture(JsonStream& out, const TortureInfo& info, std::string_view kind = {}) {
@@ -254,6 +227,34 @@ void write_each(JsonStream& out, std::string_view name, const Range& range,
 }
 
 }  // namespace
+
+Json chain_json(const Chain& chain) {
+    Json links = Json::array();
+    for (std::size_t i = chain.disabled_link; i <= chain.end_link; ++i) links.push_back(link_json(chain.links[i]));
+    const Link& guilty = chain.links[chain.guilty_link];
+    const Link& slept = chain.links[chain.end_link];
+    Json checks = Json::array();
+    for (const CountCheck& check : chain.checks)
+        checks.push_back({{"says", check.says}, {"agrees", check.agrees}, {"words", check.words}});
+    return {
+        {"event", chain.event},
+        {"disabled_at",
+         {{"function", chain.disabled_at.function},
+          {"offset", optional(chain.disabled_at.offset)},
+          {"size", optional(chain.disabled_at.size)},
+          {"module", chain.disabled_at.module},
+          {"known", chain.disabled_known}}},
+        {"ending", std::string(name_of(chain.ending))},
+        {"sentence", chain.sentence},
+        {"slept_in", {{"function", slept.function}, {"module", slept.module}}},
+        {"culprit",
+         {{"function", guilty.function}, {"module", guilty.module}, {"file", guilty.file}, {"line", guilty.line}}},
+        {"preempt_count", chain.count ? count_json(chain, *chain.count) : Json(nullptr)},
+        {"checks", std::move(checks)},
+        {"contradiction", chain.contradiction},
+        {"unchecked", chain.unchecked},
+        {"links", std::move(links)}};
+}
 
 void write_json(const Analysis& analysis, const JsonStream::Sink& sink) {
     JsonStream out(sink);

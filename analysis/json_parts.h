@@ -26,6 +26,9 @@ void write_event(JsonStream& out, const Analysis& analysis, const EventInfo& eve
 void write_frames(JsonStream& out, const std::vector<Frame>& frames,
                   const std::vector<std::optional<Resolution>>& symbols = {});
 
+// One of "chains".
+nlohmann::ordered_json chain_json(const Chain& chain);
+
 // One of "vmcores": a dump, or a saved session of a debugger.
 void write_vmcore(JsonStream& out, const Analysis& analysis, const CrashInfo& info);
 

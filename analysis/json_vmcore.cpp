@@ -114,6 +114,14 @@ void write_vmcore(JsonStream& out, const Analysis& analysis, const CrashInfo& in
     write_list(out, "run_queues", state.run_queues, [&](const RunQueue& queue) { write_queue(out, state, queue); });
     write_list(out, "modules", state.modules, [&](const KernelModule& module) { write_module(out, module); });
     write_rcu(out, state);
+    write_list(out, "chains", info.chains, [&](const TaskChain& chain) {
+        out.begin_object();
+        write_pid(out, "pid", state, chain.task);
+        out.member("cpu", state.tasks[chain.task].cpu);
+        out.key("chain");
+        out.value(chain_json(chain.chain));
+        out.end_object();
+    });
     out.end_object();
 }
 

@@ -53,6 +53,13 @@ vmcore() {
     unpack_kernel || return 0
     python3 "$root/tests/bench/vmcore.py" "$root/build/release/bin/stallsight" \
         "$captures/vmcore-spin/vmcore.makedumpfile-d31-zlib" "$work/vmlinux" "$captures/build/ko"
+    local dump
+    for dump in vmcore.makedumpfile-d31-zlib vmcore.kdump-zlib; do
+        echo "stacks of $dump beside crash's"
+        python3 "$root/tests/bench/vmcore_stacks.py" "$root/build/release/bin/stallsight" \
+            "$captures/vmcore-spin/$dump" "$work/vmlinux" "$captures/build/ko" \
+            "$captures/vmcore-spin/crash-oracle.txt"
+    done
 }
 
 timeline() {

@@ -19,6 +19,8 @@ namespace {
 
 using Ending = Chain::Ending;
 
+constexpr std::uint32_t softirq_disabled_once = 0x200;  // include/linux/preempt.h: SOFTIRQ_DISABLE_OFFSET
+
 // Frames on the stack, outermost first, without the stale entries that "?" marks. (ppc64 marks the innermost
 // frame, the link register's, "(unreliable)"; that one is real.)
 std::vector<Link> links_of(const Event& report) {
@@ -41,10 +43,12 @@ public:
         chain_.event = event.id;
         chain_.ending = ending;
         chain_.links = links_of(event.report);
-        if (event.report.preempt_count)
-            chain_.count =
-                decode_preempt_count(*event.report.preempt_count,
-                                     context.release.empty() ? event.report.machine.release : context.release);
+        const auto& printed = event.report.preempt_count;
+        const auto count = printed ? printed : context.memory_count;
+        chain_.count_of_memory = count && (!printed || context.stopped);
+        if (count)
+            chain_.count = decode_preempt_count(
+                *count, context.release.empty() ? event.report.machine.release : context.release);
     }
 
     std::optional<Chain> build() {
@@ -52,8 +56,8 @@ public:
         if (chain_.count && chain_.count->negative) return std::nullopt;
         if (!find_guilty() || !find_end()) return std::nullopt;
         chain_.checks = check_count(event_.report, chain_.count, context_.text);
-        chain_.state = state();
         fill();
+        chain_.state = state();
         find_disabling();
         prove_links(chain_, event_);
         show_locks();
@@ -85,7 +89,7 @@ private:
 
     bool find_end() {
         chain_.end_link = chain_.guilty_link + 1;
-        if (chain_.ending == Ending::spins) {
+        if (is_in_its_midst()) {
             chain_.end_link = innermost_of_module();
             return true;
         }
@@ -93,6 +97,10 @@ private:
         if (chain_.end_link <= chain_.guilty_link || chain_.end_link >= chain_.links.size()) return false;
         if (chain_.ending == Ending::slept || chain_.ending == Ending::may_sleep) show_tail_called();
         return true;
+    }
+
+    [[nodiscard]] bool is_in_its_midst() const {
+        return chain_.ending == Ending::spins || chain_.ending == Ending::runs;
     }
 
     // A CPU that loops is caught in a random leaf: the loop is in the innermost frame of the module that is blamed.
@@ -130,6 +138,9 @@ private:
         if (chain_.count && (chain_.count->softirq_disabled > 0 || chain_.count->serving_softirq))
             return "with bottom halves off";
         if (chain_.count && chain_.count->preempt > 0) return "with preemption off";
+        // Without a count, what the frames are certain to have added.
+        const std::uint32_t added = chain_.count ? 0 : chain_.links[chain_.end_link].count_after;
+        if (added > 0) return added >= softirq_disabled_once ? "with bottom halves off" : "with preemption off";
         return interrupts_off() ? "with interrupts off" : "with preemption off";
     }
 
@@ -149,7 +160,7 @@ private:
         std::optional<std::int64_t> printed;
         if (chain_.count) printed = static_cast<std::int64_t>(chain_.count->raw) - chain_.by_scheduler;
         // What the last frame does comes after the count was read; a loop is in the midst of its frame.
-        const std::size_t last = chain_.ending == Ending::spins ? chain_.end_link : chain_.end_link - 1;
+        const std::size_t last = is_in_its_midst() ? chain_.end_link : chain_.end_link - 1;
         const bool realtime = is_realtime(context_.release) || is_realtime(context_.banner) ||
                               is_realtime(event_.report.machine.release);
         fill_ledger(chain_, event_, printed_link().value_or(0), last, printed, realtime);
@@ -212,14 +223,40 @@ private:
     Chain chain_;
 };
 
+// A stall may go on until the kernel is stopped: then the same task still runs where the report found it.
+std::optional<std::uint32_t> count_in_memory(const Analysis& analysis, const EventInfo& event) {
+    if (ending_of(event) != Ending::spins) return std::nullopt;
+    const Artifact& artifact = analysis.artifacts[event.artifact].artifact;
+    for (const Section& section : event.report.sections) {
+        const TaskChain* found =
+            section.cpu ? memory_chain(analysis, artifact.board, artifact.core, *section.cpu) : nullptr;
+        if (!found || !section.task.pid) continue;
+        const Chain& chain = found->chain;
+        if (chain.links[chain.guilty_link].function == event.guilty.function && chain.count)
+            return chain.count->raw;
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Chain> build_chain(const EventInfo& event, const ChainContext& context) {
-    const auto ending = ending_of(event);
+    const auto ending = context.stopped ? std::optional(Ending::runs) : ending_of(event);
     if (!ending || !event.caused_by.empty()) return std::nullopt;
     const bool prints_count = *ending == Ending::slept || *ending == Ending::may_sleep;
     if (prints_count && !event.report.preempt_count) return std::nullopt;
     return Builder(event, context, *ending).build();
+}
+
+const TaskChain* memory_chain(const Analysis& analysis, const std::string& board, const std::string& core,
+                              int cpu) {
+    for (const CrashInfo& crash : analysis.crashes) {
+        const Artifact& artifact = analysis.artifacts[crash.artifact].artifact;
+        if (artifact.board != board || artifact.core != core) continue;
+        for (const TaskChain& found : crash.chains)
+            if (crash.state.tasks[found.task].cpu == cpu) return &found;
+    }
+    return nullptr;
 }
 
 std::vector<Chain> build_chains(const Analysis& analysis) {
@@ -233,6 +270,7 @@ std::vector<Chain> build_chains(const Analysis& analysis) {
         for (const Fact& fact : info.scan.facts)
             if (fact.kind == Fact::Kind::banner && fact.boot == event.report.boot) context.banner = fact.text;
         context.release = context.banner.substr(0, context.banner.find(' '));
+        context.memory_count = count_in_memory(analysis, event);
         if (auto chain = build_chain(event, context)) out.push_back(std::move(*chain));
     }
     return out;

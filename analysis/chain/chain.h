@@ -12,7 +12,12 @@ namespace stallsight {
 struct ChainContext {
     std::string_view text;        // of the report, for its registers
     std::string release, banner;  // of the kernel that printed it; empty: not known
+    bool stopped = false;         // no report: the stack of a task that ran when the kernel was stopped
+    std::optional<std::uint32_t> memory_count;  // preempt_count in a dump's memory, where the report prints none
 };
+
+// The chain of the task on this CPU in a dump of the same machine, or null.
+const TaskChain* memory_chain(const Analysis& analysis, const std::string& board, const std::string& core, int cpu);
 
 // Of a report about preemption with a stack; nothing for other reports, and for damage of an earlier one.
 std::optional<Chain> build_chain(const EventInfo& event, const ChainContext& context = {});

@@ -27,6 +27,7 @@ constexpr std::array words = {
                 "not allowed in this context"},
     EndingWords{Ending::underflow, "underflow", "gave back in ", " more of preempt_count than it had taken",
                 "goes below zero here"},
+    EndingWords{Ending::runs, "runs", "runs in ", "", "runs here"},
 };
 
 const EndingWords& words_of(Ending ending) {
@@ -56,14 +57,16 @@ std::string chain_words(const Chain& chain) {
     if (chain.ending == Ending::underflow) return out;
     if (chain.ending == Ending::preemptible) return out + " with preemption on";
     out += " " + chain.state;
-    out += chain.disabled_at.function.empty() ? " (since where, the report does not show)"
+    out += chain.disabled_at.function.empty() ? (chain.event.empty() ? " (since where, its stack does not show)"
+                                                                     : " (since where, the report does not show)")
                                               : " since " + chain.disabled_at.function;
     return out;
 }
 
 std::string count_words(const Chain& chain) {
     if (!chain.count) return "no preempt_count printed";
-    return "preempt_count " + hex(chain.count->raw, 8) + " = " + preempt_words(*chain.count);
+    return "preempt_count " + hex(chain.count->raw, 8) + " = " + preempt_words(*chain.count) +
+           (chain.count_of_memory ? ", in the dump's memory" : "");
 }
 
 std::string sum_words(const Chain& chain) {
@@ -74,7 +77,7 @@ std::string sum_words(const Chain& chain) {
     if (chain.unexplained > 0)
         return out + " + " + hex(static_cast<unsigned>(chain.unexplained)) +
                " not explained = " + hex(chain.count->raw, 8);
-    return out + " = " + hex(chain.count->raw, 8) + ", as printed";
+    return out + " = " + hex(chain.count->raw, 8) + (chain.count_of_memory ? ", as in memory" : ", as printed");
 }
 
 std::string effect_words(const Link& link) {

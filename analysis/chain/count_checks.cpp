@@ -50,7 +50,27 @@ public:
         if (!flag) return;
         const auto irqs_disabled = number(fields_, "irqs_disabled");
         const bool agrees = !irqs_disabled || (*irqs_disabled == 0) == flag->on;
-        add(flag->printed, agrees, flag->on ? "interrupts are on" : "interrupts are off");
+        const bool now_only = !flag->on && took_interrupts_.value_or(false);
+        add(flag->printed, agrees,
+            flag->on   ? "interrupts are on"
+            : now_only ? "at this instruction interrupts are off"
+                       : "interrupts are off");
+    }
+
+    // kernel/rcu/tree_stall.h: print_cpu_stall_info(), since 4.17: RCU has sent each stalled CPU some work that an
+    // interrupt brings. '.': it was done; a digit: it was not.
+    void stalled_cpus() {
+        const auto cpus = fields_.find("cpus");
+        if (cpus == fields_.end() || !cpus->is_array()) return;
+        for (const auto& cpu : *cpus) {
+            const std::string flags = cpu.value("flags", "");
+            if (flags.size() != 4 || (flags[3] != '.' && (flags[3] < '0' || flags[3] > '9'))) continue;
+            const bool took = flags[3] == '.';
+            took_interrupts_ = took_interrupts_.value_or(true) && took;
+            add(std::to_string(cpu.value("cpu", 0)) + "-" + flags, true,
+                took ? "the CPU took interrupts meanwhile: it did the work that RCU sent it by one"
+                     : "interrupts are off: the work that RCU sent by one is not done yet");
+        }
     }
 
     std::vector<CountCheck> take() { return std::move(out_); }
@@ -63,6 +83,7 @@ private:
     const Fields& fields_;
     const std::optional<PreemptCount>& count_;
     std::vector<CountCheck> out_;
+    std::optional<bool> took_interrupts_;  // all stalled CPUs did, as RCU saw it
 };
 
 }  // namespace
@@ -74,6 +95,7 @@ std::vector<CountCheck> check_count(const Event& report, const std::optional<Pre
         checker.atomic_sleep();
         if (report.fields.value("subtype", "") == "scheduling_while_atomic") checker.scheduled();
     }
+    if (report.kind == EventKind::rcu_stall) checker.stalled_cpus();
     checker.registers(text);
     return checker.take();
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "analysis/chain/chain.h"
 #include "analysis/diagnosis/rules.h"
 #include "analysis/diagnosis/sentences.h"
 #include "analysis/words.h"
@@ -58,6 +59,15 @@ std::string within(const Window& window) {
     return " (between " + fixed(window.from_s, 2) + " and " + fixed(window.to_s, 2) + " s)";
 }
 
+// A stall that lasts until the kernel is stopped: where the report has no chain or does not show since when, the
+// dump's memory may.
+const Chain* better_known(const Analysis& analysis, const StallEpisode& episode, const Chain* chain) {
+    const bool complete = chain != nullptr && !chain->disabled_at.function.empty();
+    if (complete || !episode.open || episode.cpus.empty()) return chain;
+    const TaskChain* memory = memory_chain(analysis, episode.board, episode.core, episode.cpus.front());
+    return memory != nullptr ? &memory->chain : chain;
+}
+
 std::vector<std::string> steps_of(const Analysis& analysis, const StallEpisode& episode, const EventInfo& event,
                                   const Chain* chain) {
     std::vector<std::string> steps{headline_step(analysis, event)};
@@ -85,7 +95,7 @@ std::vector<std::string> steps_of(const Analysis& analysis, const StallEpisode& 
                         (episode.starved_cpu ? " (CPU " + std::to_string(*episode.starved_cpu) + ")." : "."));
     if (chain != nullptr)
         for (const CountCheck& check : chain->checks)
-            steps.push_back("The registers say " + check.says + ": " + check.words + ".");
+            steps.push_back("The report says " + check.says + ": " + check.words + ".");
     return steps;
 }
 
@@ -113,7 +123,8 @@ std::vector<Diagnosis> diagnose_stalls(const Analysis& analysis) {
         d.summary = stall_words(analysis, episode);
         if (const std::string doing = doing_words(episode); !doing.empty() && chain == nullptr)
             d.summary += "; " + doing;
-        if (chain != nullptr) d.summary += "; " + chain->sentence;
+        if (const Chain* known = better_known(analysis, episode, chain); known != nullptr)
+            d.summary += (known->event.empty() ? "; in the dump " : "; ") + known->sentence;
         d.summary += ".";
         d.why = steps_of(analysis, episode, event, chain);
         if (const AdviceRule* rule = advice_rule({analysis, event, chain, &episode})) {

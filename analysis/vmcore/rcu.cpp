@@ -14,9 +14,30 @@ std::optional<std::size_t> number_of(const std::vector<KernelTask>& tasks, std::
     return found == tasks.end() ? std::nullopt : std::optional(static_cast<std::size_t>(found - tasks.begin()));
 }
 
+// Flavors: one since 4.20; before, each had a state of its own, and two might be the same.
+struct Flavor {
+    const char *state, *data;
+};
+constexpr Flavor flavors[] = {{"rcu_state", "rcu_data"},
+                              {"rcu_preempt_state", "rcu_preempt_data"},
+                              {"rcu_sched_state", "rcu_sched_data"},
+                              {"rcu_bh_state", "rcu_bh_data"}};
+
+// Since 4.19 one number tells which grace period it is and whether it runs.
+std::optional<std::int64_t> grace_period_of(const Object& object) {
+    const auto sequence = object.signed_number("gp_seq");
+    return sequence ? sequence : object.signed_number("gpnum");
+}
+
+bool is_in_progress(const Object& state) {
+    if (const auto sequence = state.signed_number("gp_seq")) return (*sequence & sequence_state) != 0;
+    return state.number("gpnum") != state.number("completed");
+}
+
 RcuState::Cpu read_cpu(const Object& data, int number, bool in_progress) {
-    RcuState::Cpu cpu{number, data.signed_number("gp_seq"), {}, data.number("cblist.len.counter")};
-    if (!cpu.callbacks) cpu.callbacks = data.number("cblist.len");
+    RcuState::Cpu cpu{number, grace_period_of(data), {}, {}};
+    for (const char* length : {"cblist.len.counter", "cblist.len", "qlen"})
+        if (!cpu.callbacks) cpu.callbacks = data.number(length);
     const auto leaf = data.pointed("mynode");
     const auto awaited = leaf ? leaf->number("qsmask") : std::nullopt, own = data.number("grpmask");
     if (awaited && own) cpu.awaited = in_progress && (*awaited & *own) != 0;
@@ -40,17 +61,24 @@ void add_readers(const Kernel& kernel, const Object& leaf, const std::vector<Ker
 }  // namespace
 
 std::optional<RcuState> read_rcu(const Kernel& kernel, const std::vector<KernelTask>& tasks) {
-    const auto global = kernel.object("rcu_state", "rcu_state");
-    const auto sequence = global ? global->signed_number("gp_seq") : std::nullopt;
-    if (!sequence) return std::nullopt;
+    const Flavor* flavor = nullptr;
+    std::optional<Object> global;
+    for (const Flavor& each : flavors) {  // that for which somebody waits, else the first
+        auto found = kernel.object(each.state, "rcu_state");
+        if (!found || !grace_period_of(*found) || (flavor && !is_in_progress(*found))) continue;
+        flavor = &each;
+        global = std::move(found);
+        if (is_in_progress(*global)) break;
+    }
+    if (!flavor) return std::nullopt;
     RcuState state;
-    state.grace_period = sequence;
-    state.in_progress = (*sequence & sequence_state) != 0;
+    state.grace_period = grace_period_of(*global);
+    state.in_progress = is_in_progress(*global);
     if (const auto name = global->number("name")) state.name = kernel.memory().text(*name, longest_name);
     if (state.in_progress) state.started_jiffies = global->number("gp_start");
     if (const auto kthread = global->number("gp_kthread")) state.kthread = number_of(tasks, *kthread);
     for (const int cpu : kernel.cpus()) {
-        const auto data = kernel.object("rcu_data", cpu, "rcu_data");
+        const auto data = kernel.object(flavor->data, cpu, "rcu_data");
         if (!data) continue;
         state.cpus.push_back(read_cpu(*data, cpu, state.in_progress));
         if (const auto leaf = data->pointed("mynode")) add_readers(kernel, *leaf, tasks, state);

@@ -6,6 +6,7 @@
 
 #include "analysis/symbols.h"
 #include "analysis/vmcore/read_kernel.h"
+#include "analysis/vmcore/task_chains.h"
 #include "symbolizer/debug_files.h"
 
 namespace stallsight {
@@ -80,6 +81,7 @@ std::vector<Error> read_dump(const Dump& dump, Symbolizer& symbolizer, CrashInfo
         }
         Resolver resolver(symbolizer, kernel_offset, info.state.release);
         for (const KernelTask& task : info.state.tasks) info.symbols.push_back(resolver.resolve(task.frames));
+        info.chains = chains_of_running(info, symbolizer, kernel_offset);
         break;
     }
     return problems;

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "analysis/chain/preempt_count.h"
+#include "analysis/guilty/rules.h"
 #include "analysis/words.h"
 
 namespace stallsight {
@@ -20,32 +21,16 @@ constexpr std::array waits_for_rcu = {"synchronize_rcu"sv,       "synchronize_rc
                                       "__wait_rcu_gp"sv,         "wait_rcu_gp"sv,
                                       "synchronize_rcu_normal"sv};
 
-// kernel/sched/, kernel/time/: through which every sleeper goes.
-constexpr std::array scheduler = {"__schedule"sv,
-                                  "schedule"sv,
-                                  "schedule_timeout"sv,
-                                  "schedule_preempt_disabled"sv,
-                                  "schedule_idle"sv,
-                                  "preempt_schedule"sv,
-                                  "preempt_schedule_common"sv,
-                                  "preempt_schedule_irq"sv,
-                                  "io_schedule"sv,
-                                  "io_schedule_timeout"sv,
-                                  "_cond_resched"sv,
-                                  "__cond_resched"sv,
-                                  "schedule_hrtimeout_range"sv,
-                                  "schedule_hrtimeout_range_clock"sv,
-                                  "__switch_to"sv};
-
 template <class List, class Value>
 bool contains(const List& list, const Value& value) {
     return std::find(list.begin(), list.end(), value) != list.end();
 }
 
 std::string in_words(const KernelTask& task) {
-    const Frame* frame = telling_frame(task);
-    return frame && !frame->function.empty() ? " in " + qualified_name(frame->function, frame->module)
-                                             : std::string();
+    const auto number = telling_frame(task);
+    if (!number || task.frames[*number].function.empty()) return {};
+    const Frame& frame = task.frames[*number];
+    return " in " + qualified_name(std::string(without_suffix(frame.function)), frame.module);
 }
 
 // "with preemption off"
@@ -198,14 +183,19 @@ private:
 
 }  // namespace
 
-const Frame* telling_frame(const KernelTask& task) {
-    const auto of_module = std::find_if(task.frames.begin(), task.frames.end(),
-                                        [](const Frame& frame) { return !frame.module.empty(); });
-    if (of_module != task.frames.end()) return &*of_module;
-    const auto own = std::find_if(task.frames.begin(), task.frames.end(),
-                                  [](const Frame& frame) { return !contains(scheduler, frame.function); });
-    if (own != task.frames.end()) return &*own;
-    return task.frames.empty() ? nullptr : &task.frames.front();
+std::optional<std::size_t> telling_frame(const KernelTask& task) {
+    const auto is_own = [](const Frame& frame) {
+        constexpr std::array not_own = {Group::scheduling, Group::locking, Group::waiting, Group::reporting};
+        const Rule* rule = rule_for(frame.function);
+        return frame.reliable && !frame.function.empty() && !(rule && contains(not_own, rule->group));
+    };
+    const auto is_of_module = [](const Frame& frame) { return frame.reliable && !frame.module.empty(); };
+    const auto& frames = task.frames;
+    if (frames.empty()) return std::nullopt;
+    auto found = std::find_if(frames.begin(), frames.end(), is_of_module);
+    if (found == frames.end()) found = std::find_if(frames.begin(), frames.end(), is_own);
+    if (found == frames.end()) --found;
+    return static_cast<std::size_t>(found - frames.begin());
 }
 
 std::vector<MemorySentence> memory_sentences(const KernelState& state) {

@@ -20,8 +20,9 @@ struct MemorySentence {
 // Deadlocks first, then grace periods, then other waits.
 std::vector<MemorySentence> memory_sentences(const KernelState& state);
 
-// The function that a task waits, sleeps or runs in: of a module where one is on its stack, else the innermost that
-// is not the scheduler's. Null: it has no stack.
-const Frame* telling_frame(const KernelTask& task);
+// Index of the frame that tells what a task does: the innermost one of a module where there is one on its stack,
+// else the innermost that is not the scheduler's, nor a lock's or a wait's own function, else the outermost.
+// Nothing: it has no stack.
+std::optional<std::size_t> telling_frame(const KernelTask& task);
 
 }  // namespace stallsight

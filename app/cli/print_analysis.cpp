@@ -30,7 +30,11 @@ public:
         answer();
         bundle();
         events();
-        for (const Chain* chain : analysis_.first_chains()) print(*chain);
+        for (const Chain* chain : analysis_.first_chains()) print(*chain, chain->event);
+        for (const CrashInfo& crash : analysis_.crashes)
+            for (const TaskChain& chain : crash.chains)
+                print(chain.chain, task_words(crash.state.tasks[chain.task].task) + " in the memory of " +
+                                       analysis_.artifacts[crash.artifact].artifact.path);
         for (const auto& [event, cycle] : first_lock_cycles(analysis_)) print(*event, cycle);
         stalls();
         torture();
@@ -138,8 +142,8 @@ private:
         if (!event.follows_because.empty()) line(std::string(42, ' ') + dim("follows: " + event.follows_because));
     }
 
-    void print(const Chain& chain) {
-        heading("Chain of " + chain.event + ", read downwards as time ran: " + count_words(chain));
+    void print(const Chain& chain, const std::string& of) {
+        heading("Chain of " + shown(of) + ", read downwards as time ran: " + count_words(chain));
         if (chain.disabled_link > 0)
             line(dim("        " + counted(chain.disabled_link, "frame") + ": " + chain.links[0].function + " … " +
                      chain.links[chain.disabled_link - 1].function + ", may sleep"));

@@ -81,6 +81,7 @@ std::string print_system(const CrashInfo& dump, const std::string& name) {
                        "\n     RELEASE: " + shown(state.release) + "\nCOMMAND LINE: " + shown(state.command_line) +
                        "\n       PANIC: \"" + shown(state.panic) + "\"\n";
     for (const MemorySentence& sentence : memory_sentences(state)) text += "\n" + shown(sentence.text) + "\n";
+    for (const TaskChain& chain : dump.chains) text += "\n" + shown(chain.chain.sentence) + ".\n";
     return text;
 }
 

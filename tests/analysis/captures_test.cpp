@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "analysis/analysis.h"
@@ -60,6 +61,37 @@ TEST_F(Captures, HzIs250AndNothingContradictsIt) {
         EXPECT_EQ(a.clocks[0].contradiction, "") << path;
         EXPECT_GE(a.clocks[0].findings.size(), 2U) << path;
     }
+}
+
+// FACTS.md: spin with preemption off, irqspin with interrupts off. An NMI may find the first at an instruction that
+// has interrupts off for a moment, too.
+TEST_F(Captures, LoopsWithPreemptionOffAndWithInterruptsOffAreToldApart) {
+    for (const auto& debug : {std::vector<std::string>(), {captures + "x86_64/build"}}) {
+        const auto states_in = [&](const char* path) {
+            std::vector<std::string> states;
+            for (const Chain& chain : analysed(path, debug).chains)
+                if (chain.ending == Chain::Ending::spins) states.push_back(chain.state);
+            return states;
+        };
+        EXPECT_THAT(states_in("x86_64/vmcore-spin/console.log"), testing::ElementsAre("with preemption off"));
+        EXPECT_THAT(states_in("x86_64/stall"),
+                    testing::ElementsAre("with preemption off", "with interrupts off", "with preemption off"));
+    }
+}
+
+// The report prints no count; the dump of the same kernel has it.
+TEST_F(Captures, TheCountOfAStallThatLastsIsTakenFromMemory) {
+    const Analysis a = analysed("x86_64/vmcore-spin/vmcore.makedumpfile-d31-zlib", {captures + "x86_64/build"});
+    const auto spins = std::find_if(a.chains.begin(), a.chains.end(),
+                                    [](const Chain& each) { return each.ending == Chain::Ending::spins; });
+    ASSERT_NE(spins, a.chains.end());
+    const Chain& chain = *spins;
+    EXPECT_TRUE(chain.count_of_memory);
+    ASSERT_TRUE(chain.count);
+    EXPECT_EQ(chain.count->raw, 1u);
+    EXPECT_EQ(chain.unexplained, 0);
+    EXPECT_FALSE(chain.contradictory);
+    EXPECT_EQ(chain.disabled_at.function, "hwa_spin_thread");
 }
 
 TEST_F(Captures, ACleanRunHasNoChainAndNoStall) {

@@ -34,10 +34,14 @@ struct sample_task {
     unsigned char flags[4];
 };
 
-/* arch/x86/include/asm/orc_types.h of Linux 6.1 */
+/* arch/x86/include/asm/orc_types.h of Linux 6.1, and since 6.4 */
 struct orc_entry {
     short sp_offset, bp_offset;
+#ifdef ORC_SINCE_6_4
+    unsigned sp_reg : 4, bp_reg : 4, type : 3, signal : 1;
+#else
     unsigned sp_reg : 4, bp_reg : 4, type : 2, end : 1;
+#endif
 } __attribute__((packed));
 
 /* Of pt_regs the members that unwinding looks at; x86's and ppc64's side by side. */

@@ -73,12 +73,15 @@ ChainPanel::ChainPanel(Selection* selection, QWidget* parent)
 void ChainPanel::follow() {
     const AnalysisPtr& analysis = selection_->analysis();
     const EventInfo* event = selection_->event();
-    const std::string id = event ? event->id : std::string();
+    const auto task = selection_->task_at();
+    const std::string id = event  ? event->id
+                           : task ? std::to_string(task->crash) + "/" + std::to_string(task->task)
+                                  : std::string();
     following_ = true;
     if (analysis != shown_analysis_ || id != shown_) {
         shown_analysis_ = analysis;
         shown_ = id;
-        const Chain* chain = event ? analysis->chain_of(id) : nullptr;
+        const Chain* chain = event ? analysis->chain_of(id) : task ? chain_of(*task) : nullptr;
         model_->set_chain(chain);
         show_words(chain);
     }
@@ -91,6 +94,13 @@ void ChainPanel::follow() {
     following_ = false;
 }
 
+// Of a task that ran when its kernel was stopped.
+const Chain* ChainPanel::chain_of(const TaskAt& at) const {
+    for (const TaskChain& found : selection_->analysis()->crashes[at.crash].chains)
+        if (found.task == at.task) return &found.chain;
+    return nullptr;
+}
+
 void ChainPanel::fit_rows() {
     const int row = model_->rowCount() ? view_->sizeHintForRow(0) : 0;
     view_->setFixedHeight(row * model_->rowCount() + 2);
@@ -101,6 +111,11 @@ QString ChainPanel::heading(const Chain* chain) const {
     const Theme& t = theme();
     if (!chain) {
         const EventInfo* event = selection_->event();
+        if (!event && selection_->task_at())
+            return QString(
+                       "<span style='color:%1'>Nothing is known to be held by this task: it did not run, or with "
+                       "a preempt_count of 0. Its stack is under Stack.</span>")
+                .arg(css(t.muted));
         if (!event)
             return QString("<span style='color:%1'>Pick an event to see how it came to it.</span>")
                 .arg(css(t.muted));

@@ -29,6 +29,7 @@ private:
     void follow();
     void show_words(const Chain* chain);
     void fit_rows();
+    [[nodiscard]] const Chain* chain_of(const TaskAt& at) const;
     [[nodiscard]] QString heading(const Chain* chain) const;
     [[nodiscard]] QString advice() const;
 

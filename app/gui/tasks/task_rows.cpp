@@ -5,6 +5,7 @@
 #include <map>
 
 #include "analysis/guilty/rules.h"
+#include "analysis/vmcore/sentences.h"
 #include "app/gui/words.h"
 
 namespace stallsight::gui {
@@ -91,15 +92,6 @@ std::vector<TaskNumbers> grouped_by_stack(const KernelState& state, const TaskNu
 
 bool is_blocked(const KernelState& state, std::size_t task) {
     return state.tasks[task].state == "UN" || wait_of(state, task) != nullptr;
-}
-
-std::optional<std::size_t> telling_frame(const KernelTask& task) {
-    const auto& frames = task.frames;
-    for (std::size_t i = 0; i < frames.size(); ++i)
-        if (frames[i].reliable && !frames[i].function.empty() &&
-            !is_in_group(frames[i], {Group::scheduling, Group::locking, Group::waiting, Group::reporting}))
-            return i;
-    return frames.empty() ? std::nullopt : std::optional<std::size_t>(0);
 }
 
 QString waits_for(const KernelState& state, std::size_t number) {

@@ -23,9 +23,6 @@ TaskNumbers tasks_shown(const KernelState& state, const TaskFilter& filter);
 std::vector<TaskNumbers> grouped_by_stack(const KernelState& state, const TaskNumbers& tasks);
 
 bool is_blocked(const KernelState& state, std::size_t task);
-// Index of the frame that tells what the task does: the innermost one that is not the scheduler's, nor a lock's or
-// a wait's own function.
-std::optional<std::size_t> telling_frame(const KernelTask& task);
 // "hwa_cfg_mutex, held by hwa_cfg_holder (310)" where memory tells; else the function in which it waits.
 QString waits_for(const KernelState& state, std::size_t task);
 // "uninterruptible sleep"

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "analysis/vmcore/sentences.h"
 #include "app/gui/theme.h"
 #include "app/gui/words.h"
 

@@ -86,7 +86,9 @@ TEST_P(CapturedDump, SaysWhatCrashAndTheFactsSay) {
         for (const KernelTask& other : oracle.tasks) {
             if (other.task_address != task.task_address) continue;
             const bool cut_short = task.task.comm == "hwa_gp";
-            if (!cut_short) EXPECT_EQ(functions_of(task), functions_of(other)) << task.task.comm;
+            if (!cut_short) {
+                EXPECT_EQ(functions_of(task), functions_of(other)) << task.task.comm;
+            }
             equal += functions_of(task) == functions_of(other) ? 1 : 0;
         }
     }
@@ -123,6 +125,16 @@ TEST_P(CapturedDump, SaysWhatCrashAndTheFactsSay) {
                     "(pid 313) waits in synchronize_rcu behind it.",
                     "hwa_cfg_waiter (pid 311) waits in hwa_commit_config [hwa_diag] for hwa_cfg_mutex, held by "
                     "hwa_cfg_holder (pid 310), which sleeps in hwa_cfg_holder_thread [hwa_diag]."));
+
+    // What CPU 1 held, by the preempt_count in its memory.
+    const auto& chains = analysis->crashes[0].chains;
+    ASSERT_EQ(chains.size(), 1u);
+    EXPECT_EQ(state.tasks[chains[0].task].task.pid, 312);
+    EXPECT_EQ(chains[0].chain.sentence,
+              "hwa_spin (pid 312) runs in hwa_poll_hw_ready with preemption off since hwa_spin_thread");
+    EXPECT_EQ(chains[0].chain.count->raw, 1u);
+    EXPECT_EQ(chains[0].chain.unexplained, 0);
+    EXPECT_FALSE(chains[0].chain.contradictory);
 
     // The modules' debug files are found by build-id, and their lines are those of the sources.
     const auto& symbols = analysis->crashes[0].symbols;

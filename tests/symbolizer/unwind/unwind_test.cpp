@@ -216,6 +216,33 @@ TEST_F(Orc, InterruptStackLeadsToTheTasks) {
     EXPECT_EQ(found.broken, "");
 }
 
+// Since 6.4 the type has three bits, says the end itself, and "signal" stands behind it.
+TEST_F(Orc, EntriesSince6_4) {
+    made = test::MadeTypes::make("-g -DORC_SINCE_6_4");
+    ASSERT_TRUE(made);
+    enum { end_of_stack = 1, a_call = 2, all_regs = 3 };
+    const auto since_6_4 = [&](std::uint64_t from, std::int64_t sp_offset, Register base, unsigned type,
+                               bool signal) {
+        entry(from, sp_offset, base, call);
+        memory.put(entries + sizeof(structures::orc_entry) * (count - 1) + 4,
+                   static_cast<unsigned>(base) | type << 8 | (signal ? 1u : 0u) << 11, 2);
+    };
+    since_6_4(code, 8, sp, a_call, false);
+    since_6_4(code + 0x100, 0, sp, all_regs, true);
+    since_6_4(code + 0x200, 24, sp, a_call, false);
+    since_6_4(code + 0x300, 0, undefined, end_of_stack, false);
+    memory.put(stack, code + 0x105);
+    const std::uint64_t saved = stack + 8;
+    for (std::size_t at = 0; at < sizeof(structures::pt_regs); at += 8) memory.put(saved + at, 0);
+    memory.put(saved + offsetof(structures::pt_regs, ip), code + 0x200);
+    memory.put(saved + offsetof(structures::pt_regs, cs), 0x10);
+    memory.put(saved + offsetof(structures::pt_regs, sp), stack + 0x1000);
+    memory.put(stack + 0x1000 + 16, code + 0x301);
+    const Stack found = unwind(code + 0x10, true);
+    EXPECT_THAT(pcs(found), ElementsAre(code + 0x10, code + 0x105, code + 0x200, code + 0x301));
+    EXPECT_EQ(found.broken, "");
+}
+
 TEST_F(Orc, UserSpaceIsTheEnd) {
     entry(code, 0, sp, regs);
     for (std::size_t at = 0; at < sizeof(structures::pt_regs); at += 8) memory.put(stack + at, 0);
