@@ -135,6 +135,28 @@ Table without_empty_columns(const Table& table) {
     return out;
 }
 
+std::string comma_separated(const std::vector<std::string>& items) {
+    std::string out;
+    for (const std::string& item : items) out += (out.empty() ? "" : ",") + item;
+    return out;
+}
+
+std::string options_words(const ReportOptions& report, const AnalysisOptions& analysis, const std::string& before) {
+    std::string out;
+    const auto add = [&](const std::string& what) { out += (out.empty() ? "" : " ") + what; };
+    if (!report.sections.empty()) add("--sections " + comma_separated(report.sections));
+    if (report.redact) add("--redact");
+    if (!report.words.empty()) add("--redact-word (" + std::to_string(report.words.size()) + ")");
+    if (!before.empty()) add("--before " + before);
+    if (!analysis.case_file.empty()) add("--case " + analysis.case_file);
+    for (const std::string& moment : analysis.same_moments) add("--same-moment " + moment);
+    for (const std::string& folder : analysis.debug_dirs) add("--debug-dir " + folder);
+    for (const std::string& folder : analysis.sources.folders) add("--source-dir " + folder);
+    for (const SourceSearch::Moved& moved : analysis.sources.moved)
+        add("--source-map " + moved.from + "=" + moved.to);
+    return out;
+}
+
 Document make_document(const Analysis& analysis, const CaseFile& notes, const ReportOptions& options) {
     ReportInput input{analysis, options, notes.notes, {}};
     for (Note& remark : remark_notes(analysis)) input.notes.push_back(std::move(remark));

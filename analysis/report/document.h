@@ -74,9 +74,15 @@ struct ReportOptions {
     std::vector<std::string> sections;       // ids of those to show; empty: all
     bool redact = false;                     // addresses, host names, MAC and IP, serial numbers
     std::vector<std::string> words;          // to be redacted, too
-    std::string made_with;                   // the options as the user gave them, for the last section
+    std::string made_with;                   // options_words() of all options, for the last section
     const Comparison* comparison = nullptr;  // with another run, or none
 };
+
+std::string comma_separated(const std::vector<std::string>& items);
+
+// The options of the command line that make the same report; of words to be redacted only how many. `before`: the
+// bundle that is compared with, or empty.
+std::string options_words(const ReportOptions& report, const AnalysisOptions& analysis, const std::string& before);
 
 Document make_document(const Analysis& analysis, const CaseFile& notes, const ReportOptions& options = {});
 

@@ -28,39 +28,19 @@ const Format* format_of(const std::string& path) {
     return nullptr;
 }
 
-std::string joined_by(const std::vector<std::string>& items, char between) {
-    std::string out;
-    for (const std::string& item : items) out += (out.empty() ? "" : std::string(1, between)) + item;
-    return out;
-}
-
-// As it stands in the report: what is redacted is not said.
-std::string made_with(const Options& options) {
-    std::string out;
-    const auto add = [&](const std::string& what) { out += (out.empty() ? "" : " ") + what; };
-    if (!options.report.sections.empty()) add("--sections " + joined_by(options.report.sections, ','));
-    if (options.report.redact) add("--redact");
-    if (!options.report.words.empty()) add("--redact-word (" + std::to_string(options.report.words.size()) + ")");
-    if (!options.before.empty()) add("--before " + options.before);
-    for (const std::string& folder : options.analysis.debug_dirs) add("--debug-dir " + folder);
-    for (const std::string& folder : options.analysis.sources.folders) add("--source-dir " + folder);
-    for (const SourceSearch::Moved& moved : options.analysis.sources.moved)
-        add("--source-map " + moved.from + "=" + moved.to);
-    return out;
-}
-
 // The window's program has Qt, which has the PDF writer.
 void run_window_program(const Options& options) {
     std::vector<std::string> arguments = {"--report", options.output, options.bundle};
     const auto add = [&](const char* name, const std::string& value) {
         if (!value.empty()) arguments.insert(arguments.end(), {name, value});
     };
-    add("--sections", joined_by(options.report.sections, ','));
+    add("--sections", comma_separated(options.report.sections));
     for (const std::string& word : options.report.words) add("--redact-word", word);
     if (options.report.redact) arguments.emplace_back("--redact");
     add("--before", options.before);
-    add("--made-with", made_with(options));
+    add("--made-with", options_words(options.report, options.analysis, options.before));
     add("--case", options.analysis.case_file);
+    for (const std::string& moment : options.analysis.same_moments) add("--same-moment", moment);
     for (const std::string& folder : options.analysis.debug_dirs) add("--debug-dir", folder);
     for (const std::string& folder : options.analysis.sources.folders) add("--source-dir", folder);
     for (const SourceSearch::Moved& moved : options.analysis.sources.moved)
@@ -90,7 +70,7 @@ void run(Options& options, int& status) {
         comparison = compare({{&*before}, {&*analysis}});
         options.report.comparison = &*comparison;
     }
-    options.report.made_with = made_with(options);
+    options.report.made_with = options_words(options.report, options.analysis, options.before);
     const std::string& path = options.analysis.case_file;
     const auto notes = load_case(path.empty() ? default_case_path(options.bundle) : path);  // analysis has said why
     const Document document = make_document(*analysis, notes.value_or(CaseFile{}), options.report);

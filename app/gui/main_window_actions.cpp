@@ -126,7 +126,7 @@ void MainWindow::write_file(const QString& path, const std::string& text) {
 
 void MainWindow::export_report() {
     if (!selection_.analysis()) return;
-    auto* dialog = new ReportDialog(selection_.analysis(), notes_.file(), this);
+    auto* dialog = new ReportDialog(selection_.analysis(), notes_.file(), options_.analysis, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->show();
 }

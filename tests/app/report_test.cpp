@@ -92,6 +92,19 @@ std::vector<std::string> readable_formats() {
     return formats;
 }
 
+TEST(ReportFormats, TheOptionsThatMakeItAgainAreSaid) {
+    const TemporaryFolder folder;
+    const std::string file = (folder.path() / "case.json").string();
+    const std::string moment = "nt-a/core-0/kern.log:22=nt-b/core-0/dmesg.txt:1";
+    const std::string options =
+        "--sections made --case " + quoted(file) + " --same-moment " + moment + " --redact-word secret";
+    for (const std::string& format : readable_formats()) {
+        const std::string text = joined_lines(all_text(sample, format, options));
+        EXPECT_THAT(text, HasSubstr("--sections made --redact-word (1) --case")) << format;
+        EXPECT_THAT(text, HasSubstr("same-moment")) << format;
+    }
+}
+
 TEST(ReportFormats, EverySectionStandsInEachFormat) {
     const std::string bundle = STALLSIGHT_SOURCE_DIR "/sample-logs/rpmsg-spinlock-after-x86_64";
     const std::string before = "--before " + quoted(STALLSIGHT_SOURCE_DIR "/sample-logs/rpmsg-mutex-before-x86_64");

@@ -70,7 +70,7 @@ private slots:
     }
 
     void the_preview_follows_sections_and_redaction() {
-        ReportDialog dialog(read("fant-h-cold-standby"), {}, nullptr);
+        ReportDialog dialog(read("fant-h-cold-standby"), {}, {}, nullptr);
         dialog.show();
         auto* preview = dialog.findChild<QTextBrowser*>("preview");
         QVERIFY(preview->toPlainText().contains("clock_hwa_app"));
@@ -84,10 +84,11 @@ private slots:
         dialog.findChild<QLineEdit*>("words")->setText("clock_hwa");
         QVERIFY(!preview->toPlainText().contains("clock_hwa"));
         QVERIFY(preview->toPlainText().contains("word-1_app"));
+        QVERIFY(preview->toPlainText().contains("--redact-word (1)"));
     }
 
     void the_preview_of_thousands_of_reports_is_cut_and_says_so() {
-        ReportDialog dialog(read("rpmsg-mutex-before-x86_64"), {}, nullptr);
+        ReportDialog dialog(read("rpmsg-mutex-before-x86_64"), {}, {}, nullptr);
         const QString text = dialog.findChild<QTextBrowser*>("preview")->toPlainText();
         QVERIFY(text.contains("and 458 more rows"));
         QVERIFY(text.contains("Made by Stallsight"));
@@ -95,7 +96,7 @@ private slots:
 
     void every_format_is_written() {
         const QTemporaryDir folder;
-        ReportDialog dialog(read("fant-h-cold-standby"), {}, nullptr);
+        ReportDialog dialog(read("fant-h-cold-standby"), {}, {}, nullptr);
         const std::pair<const char*, QByteArray> formats[] = {
             {"html", "<!DOCTYPE html>"}, {"pdf", "%PDF-"}, {"md", "# fant-h"}, {"json", "{"}};
         for (const auto& [suffix, start] : formats) {

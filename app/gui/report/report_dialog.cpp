@@ -47,10 +47,11 @@ bool write_report(const Document& document, const QString& path) {
 
 }  // namespace
 
-ReportDialog::ReportDialog(AnalysisPtr analysis, CaseFile notes, QWidget* parent)
+ReportDialog::ReportDialog(AnalysisPtr analysis, CaseFile notes, AnalysisOptions options, QWidget* parent)
     : QDialog(parent),
       analysis_(std::move(analysis)),
       notes_(std::move(notes)),
+      options_(std::move(options)),
       sections_(new QListWidget),
       redact_(new QCheckBox("Redact addresses, hosts,\nMAC, IP, serial numbers")),
       words_(new QLineEdit),
@@ -112,6 +113,7 @@ Document ReportDialog::document() const {
     options.redact = redact_->isChecked();
     for (const QString& word : words_->text().split(' ', Qt::SkipEmptyParts))
         options.words.push_back(word.toStdString());
+    options.made_with = options_words(options, options_, {});
     return make_document(*analysis_, notes_, options);
 }
 

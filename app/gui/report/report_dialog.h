@@ -17,7 +17,8 @@ namespace stallsight::gui {
 class ReportDialog : public QDialog {
     Q_OBJECT
 public:
-    ReportDialog(AnalysisPtr analysis, CaseFile notes, QWidget* parent);
+    // `options`: with which the analysis was made; the report says them.
+    ReportDialog(AnalysisPtr analysis, CaseFile notes, AnalysisOptions options, QWidget* parent);
 
     // The format is told by the suffix: html, pdf, md, json. Of thousands of reports a PDF takes seconds: it is
     // written beside the window, and goes on when this dialog is closed.
@@ -33,6 +34,7 @@ private:
 
     AnalysisPtr analysis_;
     CaseFile notes_;
+    AnalysisOptions options_;
     QListWidget* sections_;
     QCheckBox* redact_;
     QLineEdit* words_;
