@@ -100,7 +100,10 @@ private:
         if (!seen_.insert(object.address()).second) return;
         const auto pid = object.number("pid");
         const auto state = first_of(object, {"__state", "state"});
-        if (!pid || !state) return;
+        if (!pid || !state) {
+            list_.broken = true;
+            return;
+        }
         KernelTask task;
         task.task_address = object.address();
         task.task.pid = static_cast<int>(*pid);

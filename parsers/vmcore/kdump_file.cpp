@@ -1,11 +1,8 @@
 #include "parsers/vmcore/kdump_file.h"
 
-#include <libkdumpfile/kdumpfile.h>
-
 #include <algorithm>
 #include <bit>
 #include <cstdlib>
-#include <cstring>
 
 namespace stallsight {
 
@@ -209,7 +206,7 @@ std::string KdumpFile::find_vmcoreinfo(std::optional<std::uint64_t>& page, std::
 void KdumpFile::use_vmcoreinfo(const std::string& text) {
     void* copy = std::malloc(text.size());  // the blob frees it
     if (copy == nullptr) return;
-    std::memcpy(copy, text.data(), text.size());
+    std::copy(text.begin(), text.end(), static_cast<char*>(copy));
     kdump_attr_t attribute{};
     attribute.type = KDUMP_BLOB;
     attribute.val.blob = ::kdump_blob_new(copy, text.size());

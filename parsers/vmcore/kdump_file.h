@@ -2,6 +2,8 @@
 // freed without harm; so it lives in a process of its own (dump_reader.h).
 #pragma once
 
+#include <libkdumpfile/kdumpfile.h>
+
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -13,8 +15,6 @@
 #include "parsers/vmcore/dump_header.h"
 #include "parsers/vmcore/ppc64_pages.h"
 #include "parsers/vmcore/vmcoreinfo.h"
-
-struct _kdump_ctx;
 
 namespace stallsight {
 
@@ -38,7 +38,7 @@ public:
     void use_vmcoreinfo(const std::string& text);
 
 private:
-    explicit KdumpFile(_kdump_ctx* context) : context_(context) {}
+    explicit KdumpFile(kdump_ctx_t* context) : context_(context) {}
 
     // By this text, which may be the file's own.
     void translate_by(const Vmcoreinfo& info);
@@ -47,7 +47,7 @@ private:
     bool read_all(int space, std::uint64_t address, std::span<std::byte> out);
     bool is_missing(int space, std::uint64_t address, std::uint64_t size);
 
-    _kdump_ctx* context_;  // not freed: kdump_free() of 0.5.1 writes to what it freed before
+    kdump_ctx_t* context_;  // not freed: kdump_free() of 0.5.1 writes to what it freed before
     std::vector<PhysicalRange> missing_;
     std::string arch_;
     std::uint64_t page_size_ = 0;  // of the file's pages

@@ -28,7 +28,11 @@ std::string prefix_of(const PrintkRecord& record) {
 
 Result<PrintkLog> read_printk(const Dump& dump) {
     if (dump.vmcoreinfo().empty()) return fail("has no vmcoreinfo, which says where the log is", dump.name());
-    return dump.vmcoreinfo().symbol("prb") ? read_ringbuffer(dump) : read_log_buf(dump);
+    auto log = dump.vmcoreinfo().symbol("prb") ? read_ringbuffer(dump) : read_log_buf(dump);
+    // A kernel that has come as far as to leave vmcoreinfo has printed something.
+    if (log && log->records.empty() && log->problems.empty())
+        log->problems.emplace_back("the printk log has no record: it is damaged");
+    return log;
 }
 
 std::string text_of(const PrintkLog& log) {
