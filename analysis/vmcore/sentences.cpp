@@ -12,7 +12,7 @@
 namespace stallsight {
 namespace {
 
-using std::string_view_literals::operator""sv;
+using namespace std::string_view_literals;
 
 // Functions in which a task waits for a grace period to end: kernel/rcu/update.c, tree.c, net/core/dev.c.
 constexpr std::array waits_for_rcu = {"synchronize_rcu"sv,       "synchronize_rcu_expedited"sv,
