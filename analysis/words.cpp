@@ -1,6 +1,7 @@
 #include "analysis/words.h"
 
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
 
@@ -8,8 +9,9 @@ namespace stallsight {
 
 std::string fixed(double value, int digits) {
     std::array<char, 64> buffer{};
-    const int n = std::snprintf(buffer.data(), buffer.size(), "%.*f", digits, value);
-    return n > 0 && static_cast<std::size_t>(n) < buffer.size() ? std::string(buffer.data()) : "?";
+    const auto [end, error] =
+        std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed, digits);
+    return error == std::errc() ? std::string(buffer.data(), end) : "?";
 }
 
 std::string offset_words(double offset_s, double error_s) {

@@ -12,6 +12,7 @@
 #include "analysis/chain/sleeping_calls.h"
 #include "analysis/locks/held_locks.h"
 #include "analysis/words.h"
+#include "base/parallel.h"
 
 namespace stallsight {
 
@@ -260,8 +261,7 @@ const TaskChain* memory_chain(const Analysis& analysis, const std::string& board
 }
 
 std::vector<Chain> build_chains(const Analysis& analysis) {
-    std::vector<Chain> out;
-    for (const EventInfo& event : analysis.events) {
+    const auto chain_of = [&](const EventInfo& event) {
         const ArtifactInfo& info = analysis.artifacts[event.artifact];
         ChainContext context;
         context.text = info.artifact.bytes.view().substr(
@@ -271,8 +271,18 @@ std::vector<Chain> build_chains(const Analysis& analysis) {
             if (fact.kind == Fact::Kind::banner && fact.boot == event.report.boot) context.banner = fact.text;
         context.release = context.banner.substr(0, context.banner.find(' '));
         context.memory_count = count_in_memory(analysis, event);
-        if (auto chain = build_chain(event, context)) out.push_back(std::move(*chain));
-    }
+        return build_chain(event, context);
+    };
+    constexpr std::size_t batch = 64;
+    const std::size_t count = analysis.events.size();
+    std::vector<std::optional<Chain>> found(count);
+    parallel_for((count + batch - 1) / batch, [&](std::size_t b) {
+        for (std::size_t i = b * batch; i < std::min(count, (b + 1) * batch); ++i)
+            found[i] = chain_of(analysis.events[i]);
+    });
+    std::vector<Chain> out;
+    for (auto& chain : found)
+        if (chain) out.push_back(std::move(*chain));
     return out;
 }
 

@@ -80,6 +80,16 @@ bool is_race_side(std::string_view s) {
            s.ends_with(':') && (contains(s, "read ") || contains(s, "write "));
 }
 
+constexpr std::string_view task_states = "RSDTtXZPIKW";
+
+// A state's letter stands alone: a quick look, since nearly all lines are none of a task.
+bool has_state(std::string_view s) {
+    for (std::size_t i = 1; i + 1 < s.size(); ++i)
+        if (is_blank(s[i - 1]) && is_blank(s[i + 1]) && task_states.find(s[i]) != std::string_view::npos)
+            return true;
+    return false;
+}
+
 }  // namespace
 
 std::optional<Section> open_section(std::string_view message) {
@@ -119,11 +129,12 @@ std::optional<TaskLine> parse_task_line(std::string_view message) {
         return line;
     }
     // comm, state letter, "running task" or the wait address, free stack, pid, parent, flags
+    if (!has_state(s)) return std::nullopt;
     auto words = split_blanks(s);
     if (words.size() < 5 || words.size() > 12) return std::nullopt;
     std::size_t state = 1;
     while (state < words.size() && state < 4 && words[state].size() != 1) ++state;
-    if (state >= words.size() || words[state].size() != 1 || !contains("RSDTtXZPIKW", words[state]))
+    if (state >= words.size() || words[state].size() != 1 || !contains(task_states, words[state]))
         return std::nullopt;
     std::size_t at = state + 1;
     if (at + 1 < words.size() && words[at] == "running" && words[at + 1] == "task") at += 2;
