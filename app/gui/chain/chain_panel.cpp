@@ -144,9 +144,6 @@ QString ChainPanel::heading(const Chain* chain) const {
         text += QString("<br><span style='color:%1'>%2: %3</span>")
                     .arg(css(check.agrees ? t.muted : t.cause), qs(check.says).toHtmlEscaped(),
                          qs(check.words).toHtmlEscaped());
-    if (!chain->unchecked.empty())
-        text +=
-            QString("<br><span style='color:%1'>%2</span>").arg(css(t.muted), qs(chain->unchecked).toHtmlEscaped());
     return text;
 }
 
@@ -155,11 +152,11 @@ QString ChainPanel::advice() const {
     const EventInfo* event = selection_->event();
     if (!event) return {};
     QStringList parts;
-    const bool has_chain = analysis->chain_of(event->id);
+    const Chain* chain = analysis->chain_of(event->id);
     for (const Diagnosis& diagnosis : analysis->diagnoses) {
         if (std::find(diagnosis.evidence.begin(), diagnosis.evidence.end(), event->id) == diagnosis.evidence.end())
             continue;
-        if (!has_chain) parts << marked_up(diagnosis.summary, *analysis);
+        if (!chain) parts << marked_up(diagnosis.summary, *analysis);
         if (!diagnosis.advice.empty()) parts << "<b>What to do.</b> " + marked_up(diagnosis.advice, *analysis);
     }
     if (!event->caused_by.empty()) {
@@ -176,14 +173,15 @@ QString ChainPanel::advice() const {
                          .arg(css(theme().accent),
                               hunk.effect.empty() ? "changes code" : qs(hunk.effect).toHtmlEscaped(),
                               qs(hunk.function).toHtmlEscaped());
-    if (!analysis->missing.empty() && has_chain) {
-        QStringList modules;
-        for (const Missing& missing : analysis->missing)
-            modules << (missing.module.empty() ? "vmlinux" : qs(missing.module));
-        parts << QString(
-                     "<span style='color:%1'>Proof by call site and source lines: needs debug info of %2 · </span>"
-                     "<a href='symbols' style='color:%3; text-decoration:none'>add…</a>")
-                     .arg(css(theme().muted), modules.join(", ").toHtmlEscaped(), css(theme().accent));
+    if (chain && !chain->unchecked.empty()) {
+        QString words = qs(chain->unchecked).toHtmlEscaped();
+        words[0] = words[0].toUpper();
+        QString part = QString("<span style='color:%1'>%2</span>").arg(css(theme().muted), words);
+        if (!analysis->missing.empty())
+            part += QString("<span style='color:%1'> · </span><a href='symbols' style='color:%2; "
+                            "text-decoration:none'>add…</a>")
+                        .arg(css(theme().muted), css(theme().accent));
+        parts << part;
     }
     return "<p style='margin:0 0 8px 0'>" + parts.join("</p><p style='margin:0 0 8px 0'>") + "</p>";
 }
