@@ -38,18 +38,19 @@ void scan_artifact(Analysis& analysis, std::size_t index, const Progress& progre
         return;
     }
     info.events = info.scan.events.size();
+    analysis.events.reserve(analysis.events.size() + info.scan.events.size());
     for (Event& report : info.scan.events) {
         EventInfo event;
         event.artifact = index;
         event.report = std::move(report);
         analysis.events.push_back(std::move(event));
     }
-    info.scan.events.clear();
+    std::vector<Event>().swap(info.scan.events);
     for (TortureSample& sample : info.scan.torture) {
         info.torture_samples += sample.kind == TortureSample::Kind::statistics ? 1 : 0;
         analysis.torture.push_back({index, artifact.board, artifact.core, std::move(sample)});
     }
-    info.scan.torture.clear();
+    std::vector<TortureSample>().swap(info.scan.torture);
     if (info.scan.torture_thinned)
         analysis.problems.push_back(
             {"more rcutorture lines than are kept: the samples are spread evenly over them", artifact.path, ""});

@@ -202,7 +202,7 @@ Json problem_json(const Error& e) {
 template <class Range, class Write>
 void write_each(JsonStream& out, std::string_view name, const Range& range, Write write) {
     constexpr std::size_t batch = 32;
-    const std::size_t batches_at_once = 16 * worker_count();
+    const std::size_t batches_at_once = 8 * worker_count();
     out.key(name);
     out.begin_array();
     for (std::size_t from = 0; from < range.size(); from += batches_at_once * batch) {

@@ -194,6 +194,8 @@ bool Body::take(std::string_view message, std::uint64_t line) {
 }
 
 void Body::finish() {
+    for (Section& section : event_.sections) section.frames.shrink_to_fit();
+    event_.sections.shrink_to_fit();  // a log may hold tens of thousands of reports
     if (const Section* own = kind_.main_stack == nullptr ? nullptr : kind_.main_stack(event_); own != nullptr) {
         event_.frames = own->frames;
         return;
