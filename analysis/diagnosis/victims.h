@@ -5,8 +5,8 @@
 
 namespace stallsight {
 
-// Needs the chains and the stalls. Where frames, locks, tasks and times tie a stall to a sleep in atomic context, the
-// stall and its reports become its consequence.
+// Needs the chains and the stalls. Where frames, locks, tasks and times tie a stall to a sleep in atomic context,
+// the stall and its reports become its consequence.
 void tie_victims(Analysis& analysis);
 
 }  // namespace stallsight

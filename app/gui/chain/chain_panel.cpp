@@ -178,8 +178,9 @@ QString ChainPanel::advice() const {
         words[0] = words[0].toUpper();
         QString part = QString("<span style='color:%1'>%2</span>").arg(css(theme().muted), words);
         if (!analysis->missing.empty())
-            part += QString("<span style='color:%1'> · </span><a href='symbols' style='color:%2; "
-                            "text-decoration:none'>add…</a>")
+            part += QString(
+                        "<span style='color:%1'> · </span><a href='symbols' style='color:%2; "
+                        "text-decoration:none'>add…</a>")
                         .arg(css(theme().muted), css(theme().accent));
         parts << part;
     }

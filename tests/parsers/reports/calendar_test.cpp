@@ -19,7 +19,8 @@ TEST(Calendar, TheYearChangesInsideALog) {
     std::string text =
         "Dec 30 10:00:00 host kernel: [    1.000000] rtc0: setting system clock to 2021-12-30T09:00:00 UTC\n" +
         warning("Dec 31 23:59:58 host kernel: [136801.000000] ");
-    for (int i = 0; i < 3000; ++i) text += "Dec 31 23:59:59 host kernel: [136802.000000] eth0: link becomes ready\n";
+    for (int i = 0; i < 3000; ++i)
+        text += "Dec 31 23:59:59 host kernel: [136802.000000] eth0: link becomes ready\n";
     const LogScan scan = scan_log(text + warning("Jan  1 00:00:01 host kernel: [136804.000000] "));
     ASSERT_EQ(scan.events.size(), 2U);
     EXPECT_EQ(moment_of(scan.events[0]), "2021-12-31T23:59:58.000000");
@@ -37,10 +38,9 @@ TEST(Calendar, AYearThatNothingTellsIsNotMadeUp) {
 }
 
 TEST(Calendar, WithoutPrintkTimeTheWallClockTells) {
-    const LogScan scan = scan_log("Dec 31 23:59:50 host kernel: eth0: link becomes ready\n" +
-                                  warning("Dec 31 23:59:58 host kernel: ") +
-                                  warning("Jan  1 00:00:01 host kernel: ") +
-                                  "Jan  1 00:00:05 host kernel: eth0: link becomes ready\n");
+    const LogScan scan = scan_log(
+        "Dec 31 23:59:50 host kernel: eth0: link becomes ready\n" + warning("Dec 31 23:59:58 host kernel: ") +
+        warning("Jan  1 00:00:01 host kernel: ") + "Jan  1 00:00:05 host kernel: eth0: link becomes ready\n");
     ASSERT_EQ(scan.events.size(), 2U);
     EXPECT_EQ(scan.events[0].time, Time(std::chrono::seconds(8)));
     EXPECT_EQ(scan.events[1].time, Time(std::chrono::seconds(11)));
@@ -51,9 +51,9 @@ TEST(Calendar, WithoutPrintkTimeTheWallClockTells) {
 
 TEST(Calendar, EachBootCountsFromItsOwnFirstStamp) {
     const std::string banner = "Linux version 6.1.0 (gcc) #1 SMP\n";
-    const LogScan scan =
-        scan_log("2022-01-27 10:00:00 " + banner + warning("2022-01-27 10:00:20 ") + "2022-01-27 11:00:00 U-Boot\n" +
-                 "2022-01-27 11:00:03 " + banner + warning("2022-01-27 11:00:10 "));
+    const LogScan scan = scan_log("2022-01-27 10:00:00 " + banner + warning("2022-01-27 10:00:20 ") +
+                                  "2022-01-27 11:00:00 U-Boot\n" + "2022-01-27 11:00:03 " + banner +
+                                  warning("2022-01-27 11:00:10 "));
     EXPECT_EQ(scan.boots, 2);
     ASSERT_EQ(scan.events.size(), 2U);
     EXPECT_EQ(scan.events[0].time, Time(std::chrono::seconds(20)));
