@@ -128,8 +128,8 @@ struct Dump::State {
         if (!reader->read(AddressSpace::kernel_virtual, *names + *offset + before * name_length,
                           std::as_writable_bytes(std::span(machine))))
             return;
-        const std::string_view name(machine.data(), machine.size());
-        if (name.starts_with("ppc64")) big_endian = !name.starts_with("ppc64le");
+        const std::string_view printed(machine.data(), machine.size());
+        if (printed.starts_with("ppc64")) big_endian = !printed.starts_with("ppc64le");
     }
 
     void tell_missing_parts() {

@@ -38,7 +38,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"unix", "1643300467.123456", "2022-01-27T16:21:07.123456Z"},
                     Case{"syslog", "Jan  7 16:21:07", "2000-01-07T16:21:07.000000", false},
                     Case{"short_precise", "Feb 29 16:21:07.123456", "2000-02-29T16:21:07.123456", false}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& test) { return std::string(test.param.name); });
 
 TEST(WallClock, WhatNoCalendarHasIsNoMoment) {
     for (const char* stamp : {"", "Jan", "Foo 27 16:21:07", "2022-02-30T16:21:07", "2022-13-01 00:00:00",
