@@ -94,7 +94,8 @@ std::vector<std::uint64_t> falls(std::string_view text, const std::vector<ClockS
     ClockSample last;
     for (const ClockSample& sample : samples) {
         if (fell(last.time, sample.time)) {
-            const std::uint64_t to = std::min<std::uint64_t>(sample.offset + clock_stride, text.size());
+            const std::uint64_t to =
+                std::min<std::uint64_t>(sample.offset + clock_stride(text.size()), text.size());
             if (const auto at = fall_between(text, last.offset, to)) out.push_back(*at);
         }
         if (sample.time) last = sample;
@@ -124,7 +125,8 @@ Boots::Boots(std::string_view text, const std::vector<std::uint64_t>& banners,
         const bool again = start.banner && std::exchange(seen_banner, true);
         if (start.offset <= starts_.back()) continue;
         if (start.banner) {
-            const bool announced = fall == starts_.back() && fall > 0 && start.offset - fall < clock_stride;
+            const bool announced =
+                fall == starts_.back() && fall > 0 && start.offset - fall < clock_stride(text.size());
             if (announced || !clock_started_again(text, start.offset).value_or(again)) continue;
         } else {
             fall = start.offset;

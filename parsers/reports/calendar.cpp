@@ -57,7 +57,7 @@ Calendar::Calendar(std::string_view text, const std::vector<ClockSample>& sample
         const auto clock = without_year(sample.wall);
         if (!clock) continue;
         if (year_changed(last, clock))
-            new_years_.push_back(change_between(text, last_offset, sample.offset + clock_stride));
+            new_years_.push_back(change_between(text, last_offset, sample.offset + clock_stride(text.size())));
         last = clock;
         last_offset = sample.offset;
     }

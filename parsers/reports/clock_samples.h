@@ -1,6 +1,7 @@
 // What the clocks of a log show here and there: often enough to find where one starts again.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -10,8 +11,12 @@
 
 namespace stallsight {
 
-// Distance of the samples in bytes.
-constexpr std::uint64_t clock_stride = std::uint64_t{64} * 1024;
+// Distance of the samples in bytes. Beyond 4 GiB it grows with the log, so that what is kept of the samples does
+// not.
+constexpr std::uint64_t clock_stride(std::uint64_t log_bytes) {
+    constexpr std::uint64_t least = std::uint64_t{64} * 1024, most_samples = std::uint64_t{64} * 1024;
+    return std::max(least, log_bytes / most_samples + 1);
+}
 
 // The first record with a clock at or behind a place, as far as a few lines without one may hide it.
 struct ClockSample {
@@ -20,7 +25,7 @@ struct ClockSample {
     std::string_view wall;  // points into the text
 };
 
-// One each clock_stride, and the last line's.
+// One each clock_stride(), and the last line's.
 std::vector<ClockSample> sample_clocks(std::string_view text);
 
 }  // namespace stallsight
