@@ -59,14 +59,12 @@ void scan_artifact(Analysis& analysis, std::size_t index, const Progress& progre
 void name_the_guilty(Analysis& analysis) {
     constexpr std::size_t batch = 64;
     const std::size_t count = analysis.events.size();
-    parallel_for((count + batch - 1) / batch, [&](std::size_t b) {
-        for (std::size_t i = b * batch; i < std::min(count, (b + 1) * batch); ++i) {
-            EventInfo& event = analysis.events[i];
-            event.id = "e" + std::to_string(i + 1);
-            event.guilty = find_guilty(event.report);
-            event.title = canonical_title(event.report, event.guilty);
-            event.signature = signature_of(event);
-        }
+    parallel_for(count, batch, [&](std::size_t i) {
+        EventInfo& event = analysis.events[i];
+        event.id = "e" + std::to_string(i + 1);
+        event.guilty = find_guilty(event.report);
+        event.title = canonical_title(event.report, event.guilty);
+        event.signature = signature_of(event);
     });
 }
 

@@ -32,4 +32,12 @@ void parallel_for(std::size_t count, const Work& work) {
     });
 }
 
+// The same for work so small that a core takes `batch` pieces at a time.
+template <class Work>
+void parallel_for(std::size_t count, std::size_t batch, const Work& work) {
+    parallel_for((count + batch - 1) / batch, [&](std::size_t b) {
+        for (std::size_t i = b * batch; i < std::min(count, (b + 1) * batch); ++i) work(i);
+    });
+}
+
 }  // namespace stallsight

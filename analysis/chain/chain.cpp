@@ -276,10 +276,7 @@ std::vector<Chain> build_chains(const Analysis& analysis) {
     constexpr std::size_t batch = 64;
     const std::size_t count = analysis.events.size();
     std::vector<std::optional<Chain>> found(count);
-    parallel_for((count + batch - 1) / batch, [&](std::size_t b) {
-        for (std::size_t i = b * batch; i < std::min(count, (b + 1) * batch); ++i)
-            found[i] = chain_of(analysis.events[i]);
-    });
+    parallel_for(count, batch, [&](std::size_t i) { found[i] = chain_of(analysis.events[i]); });
     std::vector<Chain> out;
     for (auto& chain : found)
         if (chain) out.push_back(std::move(*chain));

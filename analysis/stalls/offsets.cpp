@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "analysis/stalls/shared_messages.h"
+#include "parsers/reports/calendar.h"
 
 namespace stallsight {
 
@@ -71,17 +72,15 @@ std::optional<Epoch> epoch_of(const ArtifactInfo& info) {
     return Epoch{low, std::max(resolution, spread), "wall clock in " + info.artifact.path, year};
 }
 
-// drivers/rtc/class.c: "rtc_cmos 00:01: setting system clock to 2022-01-27T16:21:07 UTC (1643300467)".
 std::optional<Epoch> epoch_of_rtc(const ArtifactInfo& info) {
-    constexpr std::size_t boot_bytes = 1 << 20;
-    constexpr std::string_view key = "setting system clock to ";
-    const std::string_view text = info.artifact.bytes.view().substr(0, boot_bytes);
-    const std::size_t at = text.find(key);
-    if (at == std::string_view::npos || info.scan.boots > 1) return std::nullopt;
-    const Record record = parse_record(line_at(info, info.scan.index.line_at(info.artifact.bytes.view(), at)));
-    const auto wall = read_wall(text.substr(at + key.size()));
-    if (!wall || !record.time) return std::nullopt;
-    return Epoch{since_1970(wall->moment) - seconds(*record.time), 1, "real-time clock in " + info.artifact.path};
+    if (info.scan.boots > 1) return std::nullopt;
+    const std::string_view text = info.artifact.bytes.view();
+    const auto set = find_system_clock_set(text);
+    if (!set) return std::nullopt;
+    const Record record = parse_record(line_at(info, info.scan.index.line_at(text, set->offset)));
+    if (!record.time) return std::nullopt;
+    return Epoch{since_1970(set->clock.moment) - seconds(*record.time), 1,
+                 "real-time clock in " + info.artifact.path};
 }
 
 // The same day and time of 2000.

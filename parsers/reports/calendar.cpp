@@ -50,6 +50,16 @@ int year_of(Moment moment) {
 
 }  // namespace
 
+std::optional<SystemClockSet> find_system_clock_set(std::string_view text) {
+    constexpr std::size_t boot_bytes = std::size_t{1} << 20U;
+    constexpr std::string_view key = "setting system clock to ";
+    const std::size_t at = text.substr(0, boot_bytes).find(key);
+    if (at == std::string_view::npos) return std::nullopt;
+    const auto clock = read_wall(text.substr(at + key.size()));
+    if (!clock) return std::nullopt;
+    return SystemClockSet{at, *clock};
+}
+
 Calendar::Calendar(std::string_view text, const std::vector<ClockSample>& samples) {
     std::optional<WallClock> last;
     std::uint64_t last_offset = 0;
@@ -65,15 +75,12 @@ Calendar::Calendar(std::string_view text, const std::vector<ClockSample>& sample
 }
 
 void Calendar::find_year(std::string_view text) {
-    constexpr std::size_t boot_bytes = std::size_t{1} << 20U;
-    constexpr std::string_view key = "setting system clock to ";
-    const std::size_t at = text.substr(0, boot_bytes).find(key);
-    if (at == std::string_view::npos) return;
-    const LineView line = line_around(text, at);
-    const auto said = read_wall(text.substr(at + key.size(), 48));
+    const auto set = find_system_clock_set(text);
+    if (!set || !set->clock.year) return;
+    const LineView line = line_around(text, set->offset);
     const auto stamp = relative(line.offset, parse_record(line.text).wall);
-    if (!said || !said->year || !stamp || stamp->year) return;
-    first_year_ = year_of(said->moment) - (year_of(stamp->moment) - unknown_year);
+    if (!stamp || stamp->year) return;
+    first_year_ = year_of(set->clock.moment) - (year_of(stamp->moment) - unknown_year);
 }
 
 std::optional<WallClock> Calendar::relative(std::uint64_t offset, std::string_view stamp) const {

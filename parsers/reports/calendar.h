@@ -11,10 +11,17 @@
 
 namespace stallsight {
 
+// "rtc_cmos 00:01: setting system clock to 2022-01-27T16:21:07 UTC (1643300467)" (drivers/rtc/class.c).
+struct SystemClockSet {
+    std::uint64_t offset = 0;  // in the line
+    WallClock clock;
+};
+// The first such line, where the log begins.
+std::optional<SystemClockSet> find_system_clock_set(std::string_view text);
+
 class Calendar {
 public:
-    // A line that names a year ("setting system clock to 2022-01-27T16:21:07 UTC", drivers/rtc/class.c) says which
-    // one it is; it is looked for where the log begins.
+    // The line that sets the system clock says which year it is.
     Calendar(std::string_view text, const std::vector<ClockSample>& samples);
 
     // The moment of the stamp at `offset`. Without a known year `year` is false and the log's first year is 2000:

@@ -48,10 +48,8 @@ std::vector<ClockSample> sample_clocks(std::string_view text) {
     const std::size_t count = (text.size() + stride - 1) / stride;
     std::vector<ClockSample> samples(count);
     constexpr std::size_t batch = 256;
-    parallel_for((count + batch - 1) / batch, [&](std::size_t b) {
-        for (std::size_t i = b * batch; i < std::min(count, (b + 1) * batch); ++i)
-            samples[i] = sample_from(text, line_around(text, i * stride).offset);
-    });
+    parallel_for(count, batch,
+                 [&](std::size_t i) { samples[i] = sample_from(text, line_around(text, i * stride).offset); });
     if (count > 0) samples.push_back(last_sample(text));
     return samples;
 }
