@@ -15,6 +15,7 @@ namespace stallsight {
 
 namespace {
 
+constexpr std::size_t most_of_a_literal = std::size_t{128} * 1024;
 constexpr std::size_t chunk_bytes = 64 * LineIndex::block_bytes;
 
 struct Database {
@@ -74,13 +75,16 @@ std::vector<InLiteral> literals_that_hold(const Head& head, const std::vector<Li
 struct Plan {
     std::string_view text;
     const Search& search;
+    std::size_t
+        most_in_chunk;  // of a common literal: 2 MiB in all, so that a short test in a large log stays whole
     std::vector<std::vector<InLiteral>> held;  // one list a head, empty where it is not a common one
     std::vector<bool> of_common_head;          // one a literal
     Database heads, literals;
 
-    Plan(std::string_view t, const Search& s)
+    Plan(std::string_view t, const Search& s, std::size_t chunks)
         : text(t),
           search(s),
+          most_in_chunk(std::max<std::size_t>(most_of_a_literal / std::max<std::size_t>(chunks, 1), 1)),
           held(s.heads.size()),
           of_common_head(s.literals.size()),
           heads(head_words(s)),
@@ -104,7 +108,8 @@ struct Plan {
     }
 };
 
-// Keeps at most `limit` places of a common literal: every one, then every second, every fourth ...
+// Keeps at most `limit` places of a common literal in a chunk: every one, then every second, every fourth ... Of a
+// chunk and not of all that a worker takes, since which chunks those are is chance.
 struct Thinned {
     std::vector<Place> kept;
     std::uint64_t seen = 0;
@@ -131,6 +136,7 @@ public:
           out_(out),
           chunks_(chunks),
           common_(plan.search.literals.size()),
+          thinned_(plan.search.literals.size()),
           head_scratch_(plan.heads),
           literal_scratch_(plan.literals) {}
 
@@ -146,11 +152,11 @@ public:
         const std::uint64_t overlap = std::min<std::uint64_t>(end_ + plan_.heads.longest, text_.size());
         hs_scan(plan_.heads.hs.get(), text_.data() + start_, static_cast<unsigned>(overlap - start_), 0,
                 head_scratch_.get(), on_head, this);
-        chunk_->shrink_to_fit();
+        take_common();
     }
 
-    // What the chunks have of common literals, evenly spread over those that this worker took.
-    [[nodiscard]] const std::vector<Thinned>& common() const { return common_; }
+    // One a literal: not all of its places in this worker's chunks were kept.
+    [[nodiscard]] const std::vector<bool>& thinned() const { return thinned_; }
 
 private:
     static int on_head(unsigned id, unsigned long long, unsigned long long to, unsigned, void* pointer) {
@@ -212,8 +218,18 @@ private:
         if (samples == 0) {
             chunk_->push_back(place);
         } else {
-            common_[place.literal].add(place, samples);
+            common_[place.literal].add(place, std::min(samples, plan_.most_in_chunk));
         }
+    }
+
+    void take_common() {
+        for (std::size_t literal = 0; literal < common_.size(); ++literal) {
+            Thinned& common = common_[literal];
+            chunk_->insert(chunk_->end(), common.kept.begin(), common.kept.end());
+            if (common.step > 1) thinned_[literal] = true;
+            common = {};
+        }
+        chunk_->shrink_to_fit();
     }
 
     // A line without end that is full of literals must not fill the memory.
@@ -230,6 +246,7 @@ private:
     Sweep& out_;
     std::vector<Places>& chunks_;
     std::vector<Thinned> common_;  // one a literal
+    std::vector<bool> thinned_;
     Scratch head_scratch_, literal_scratch_;
     Places* chunk_ = nullptr;
     std::uint64_t start_ = 0, end_ = 0;  // of the chunk; what starts from the end on is the next one's
@@ -239,7 +256,7 @@ private:
     std::size_t in_line_ = 0;
 };
 
-// Each worker keeps as many places of a common literal as the whole may have.
+// The chunks together keep more places of a common literal than the whole may have.
 void thin(Sweep& sweep, const Search& search) {
     std::vector<std::size_t> count(search.literals.size(), 0);
     for (const Place& place : sweep.places) ++count[place.literal];
@@ -260,8 +277,8 @@ Sweep sweep(std::string_view text, const Search& search, const Progress& progres
     out.newlines.resize((text.size() + LineIndex::block_bytes - 1) / LineIndex::block_bytes);
     out.thinned.resize(search.literals.size());
     std::vector<Places> chunks((text.size() + chunk_bytes - 1) / chunk_bytes);
-    std::vector<std::vector<Thinned>> common(worker_count());
-    const Plan plan(text, search);
+    std::vector<std::vector<bool>> thinned(worker_count());
+    const Plan plan(text, search, chunks.size());
     std::atomic<std::size_t> next{0};
     on_all_cores(chunks.size(), [&](std::size_t number) {
         Worker worker(plan, out, chunks);
@@ -270,18 +287,14 @@ Sweep sweep(std::string_view text, const Search& search, const Progress& progres
             if (number == 0 && i % 64 == 0)
                 progress.at("reading", static_cast<double>(i) / static_cast<double>(chunks.size()));
         }
-        common[number] = worker.common();
+        thinned[number] = worker.thinned();
     });
     for (Places& chunk : chunks) {
         out.places.insert(out.places.end(), chunk.begin(), chunk.end());
         Places().swap(chunk);
     }
-    for (const auto& literals : common) {
-        for (std::size_t i = 0; i < literals.size(); ++i) {
-            out.places.insert(out.places.end(), literals[i].kept.begin(), literals[i].kept.end());
-            if (literals[i].step > 1) out.thinned[i] = true;
-        }
-    }
+    for (const std::vector<bool>& literals : thinned)
+        for (std::size_t i = 0; i < literals.size(); ++i) out.thinned[i] = out.thinned[i] || literals[i];
     // A line that lies in two chunks was searched by both.
     const auto key = [](const Place& p) { return std::pair(p.offset, p.literal); };
     std::sort(out.places.begin(), out.places.end(),

@@ -62,6 +62,18 @@ TEST(Sweep, SamplesOfATestAreThinnedEvenlyAndItIsSaid) {
     EXPECT_NEAR(static_cast<double>(early), static_cast<double>(some.torture.size()) / 2, 2.0);
 }
 
+TEST(Sweep, WhatIsLeftOutIsNoChance) {
+    std::string text;
+    for (int i = 0; text.size() < 20'000'000; ++i) text += statistics(i);
+    const auto lines_of = [&] {
+        std::vector<std::uint64_t> lines;
+        for (const TortureSample& sample : scan_log(text).torture) lines.push_back(sample.line);
+        return lines;
+    };
+    const auto first = lines_of();
+    for (int again = 0; again < 3; ++again) EXPECT_EQ(lines_of(), first);
+}
+
 TEST(Sweep, ShortTestsInALargeLogAreKeptWhole) {
     std::string text;
     const std::string chatter = "[    1.000000] eth0: link becomes ready\n";
