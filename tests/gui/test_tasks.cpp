@@ -12,17 +12,10 @@
 using namespace stallsight;
 using namespace stallsight::gui;
 
-class TestTasks : public QObject {
+class TestTasks : public WindowTest {
     Q_OBJECT
 
 private:
-    QTemporaryDir folder_;
-    std::unique_ptr<MainWindow> window_;
-
-    template <class T>
-    T* part(const QString& name = {}) {
-        return window_->findChild<T*>(name);
-    }
     TaskModel* model() { return part<TasksPanel>()->findChild<TaskModel*>(); }
     QTreeView* table() { return part<QTreeView>("tasks"); }
     QLineEdit* words() { return part<TasksPanel>()->findChild<QLineEdit*>(); }

@@ -49,17 +49,10 @@ QStringList titles(const QAbstractItemModel& model) {
 
 }  // namespace
 
-class TestWindow : public QObject {
+class TestWindow : public WindowTest {
     Q_OBJECT
 
 private:
-    QTemporaryDir folder_;
-    std::unique_ptr<MainWindow> window_;
-
-    template <class T>
-    T* part(const QString& name = {}) {
-        return window_->findChild<T*>(name);
-    }
     std::string case_path() const { return folder_.filePath("bundle.stallsight.json").toStdString(); }
     const EventInfo* event_of(EventKind kind) {
         for (const EventInfo& event : window_->selection()->analysis()->events)

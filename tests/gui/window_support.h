@@ -32,6 +32,18 @@ inline std::unique_ptr<MainWindow> opened_window(const QString& bundle, const QS
     return window;
 }
 
+// A test of one window, whose parts are found by their kind and name.
+class WindowTest : public QObject {
+protected:
+    template <class T>
+    T* part(const QString& name = {}) {
+        return window_->findChild<T*>(name);
+    }
+
+    QTemporaryDir folder_;
+    std::unique_ptr<MainWindow> window_;
+};
+
 // Where STALLSIGHT_SHOTS names a folder, pictures of what is tested are left there, to be looked at; dark ones with
 // STALLSIGHT_DARK.
 inline Appearance tested_appearance() {

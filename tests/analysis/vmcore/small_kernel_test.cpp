@@ -8,20 +8,17 @@
 #include "analysis/vmcore/modules.h"
 #include "analysis/vmcore/rcu.h"
 #include "symbolizer/debug_files.h"
-#include "tests/support/process.h"
+#include "tests/support/small_kernel.h"
 
 namespace stallsight {
 namespace {
 
-class SmallKernel : public testing::Test {
+class SmallKernel : public test::SmallKernelTest {
 protected:
     void SetUp() override {
-        std::filesystem::copy_file(STALLSIGHT_BIN_DIR "/test_small_kernel", folder.path() / "vmlinux");
-        files.add_directory(folder.path().string());
-        const auto kernels = files.of("vmlinux");
-        ASSERT_EQ(kernels.size(), 1u);
-        KernelMemory memory{"small", reader(kernels[0]->elf()), false, 0, ""};
-        auto opened = Kernel::open(std::move(memory), *kernels[0]);
+        ASSERT_NO_FATAL_FAILURE(SmallKernelTest::SetUp());
+        KernelMemory memory{"small", reader(vmlinux->elf()), false, 0, ""};
+        auto opened = Kernel::open(std::move(memory), *vmlinux);
         ASSERT_TRUE(opened) << opened.error().text();
         kernel.emplace(std::move(*opened));
         modules.emplace(*kernel);
@@ -54,8 +51,6 @@ protected:
         return find_lock_waits(*kernel, *modules, {waiter, holder});
     }
 
-    test::TemporaryFolder folder;
-    DebugFiles files{nullptr};
     std::optional<Kernel> kernel;
     std::optional<LoadedModules> modules;
 };

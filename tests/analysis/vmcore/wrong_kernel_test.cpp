@@ -6,7 +6,7 @@
 
 #include "analysis/vmcore/kernel.h"
 #include "symbolizer/debug_files.h"
-#include "tests/support/process.h"
+#include "tests/support/small_kernel.h"
 
 namespace stallsight {
 namespace {
@@ -16,14 +16,10 @@ using testing::HasSubstr;
 constexpr std::string_view own_banner = "Linux version 6.4.0-small (x@y) #1 SMP";
 
 // Memory that has one banner, `moved` behind where test_small_kernel is linked to have its own.
-class WrongKernel : public testing::Test {
+class WrongKernel : public test::SmallKernelTest {
 protected:
     void SetUp() override {
-        std::filesystem::copy_file(STALLSIGHT_BIN_DIR "/test_small_kernel", folder.path() / "vmlinux");
-        files.add_directory(folder.path().string());
-        const auto kernels = files.of("vmlinux");
-        ASSERT_EQ(kernels.size(), 1u);
-        vmlinux = kernels[0];
+        ASSERT_NO_FATAL_FAILURE(SmallKernelTest::SetUp());
         banner_at = *Variables(vmlinux->elf()).address("linux_banner");
     }
 
@@ -45,9 +41,6 @@ protected:
         return kernel ? "" : kernel.error().text();
     }
 
-    test::TemporaryFolder folder;
-    DebugFiles files{nullptr};
-    LoadedFile* vmlinux = nullptr;
     std::uint64_t banner_at = 0;
 };
 
