@@ -37,71 +37,6 @@ Json artifacts_json(const Analysis& analysis) {
     return out;
 }
 
-Json window_json(const Window& window) {
-    return Json::array({window.from_s, window.to_s});
-}
-
-Json stall_json(const StallEpisode& s) {
-    Json views = Json::array();
-    for (const StallView& v : s.views)
-        views.push_back({{"event", v.event},
-                         {"time_s", v.at_s},
-                         {"cpu", v.cpu < 0 ? Json(nullptr) : Json(v.cpu)},
-                         {"task", v.task},
-                         {"function", v.function}});
-    Json doing = Json::object();
-    for (const auto& [cpu, who] : s.doing) doing[std::to_string(cpu)] = who;
-    Json out = {{"board", s.board},
-                {"core", s.core},
-                {"cpus", s.cpus},
-                {"start_s", optional(s.start_s)},
-                {"end_s", s.end_s},
-                {"open", s.open},
-                {"flavor", s.flavor},
-                {"grace_period", optional(s.grace_period)},
-                {"events", s.events},
-                {"detected_by", optional(s.detected_by)},
-                {"doing", std::move(doing)},
-                {"start_window", s.start_s ? window_json(s.start_window) : Json(nullptr)},
-                {"start_basis", s.start_basis},
-                {"end_window", window_json(s.end_window)},
-                {"end_basis", s.end_basis},
-                {"views", std::move(views)},
-                {"views_agree", optional(s.views_agree)},
-                {"held_up", s.held_up},
-                {"caused_by", s.caused_by},
-                {"tie", s.tie}};
-    if (s.starved_jiffies)
-        out["starved"] = {
-            {"kthread", s.starved_kthread}, {"jiffies", *s.starved_jiffies}, {"cpu", optional(s.starved_cpu)}};
-    return out;
-}
-
-Json link_json(const Link& link) {
-    return {{"function", link.function}, {"module", link.module},
-            {"effect", link.effect},     {"proof", link.proof},
-            {"file", link.file},         {"line", link.line},
-            {"added", link.added},       {"count_after", hex(link.count_after, 8)},
-            {"basis", link.basis},       {"call_site", link.call_site},
-            {"locks", link.locks}};
-}
-
-Json count_json(const Chain& chain, const PreemptCount& c) {
-    return {{"raw", hex(c.raw, 8)},
-            {"preempt", c.preempt},
-            {"softirq", c.softirq},
-            {"softirq_disabled", c.softirq_disabled},
-            {"serving_softirq", c.serving_softirq},
-            {"hardirq", c.hardirq},
-            {"nmi", c.nmi},
-            {"preempt_active", c.preempt_active},
-            {"context", c.context},
-            {"of_memory", chain.count_of_memory},
-            {"by_scheduler", chain.by_scheduler},
-            {"unexplained", chain.unexplained},
-            {"contradictory", chain.contradictory}};
-}
-
 void write_torture(JsonStream& out, const TortureInfo& info, std::string_view kind = {}) {
     const TortureSample& sample = info.sample;
     out.begin_object();
@@ -141,10 +76,18 @@ Json notes_json(const Analysis& analysis) {
     return out;
 }
 
-Json diagnosis_json(const Diagnosis& d) {
-    return {{"rule", d.rule},     {"severity", d.severity},       {"summary", d.summary},
-            {"aside", d.aside},   {"evidence", d.evidence},       {"why", d.why},
-            {"advice", d.advice}, {"advice_rule", d.advice_rule}, {"reference", d.reference}};
+void write_diagnosis(JsonStream& out, const Diagnosis& d) {
+    out.begin_object();
+    out.member("rule", d.rule);
+    out.member("severity", d.severity);
+    out.member("summary", d.summary);
+    out.member("aside", d.aside);
+    out.member("evidence", d.evidence);
+    out.member("why", d.why);
+    out.member("advice", d.advice);
+    out.member("advice_rule", d.advice_rule);
+    out.member("reference", d.reference);
+    out.end_object();
 }
 
 Json clock_json(const CoreClock& c) {
@@ -228,34 +171,6 @@ void write_each(JsonStream& out, std::string_view name, const Range& range,
 
 }  // namespace
 
-Json chain_json(const Chain& chain) {
-    Json links = Json::array();
-    for (std::size_t i = chain.disabled_link; i <= chain.end_link; ++i) links.push_back(link_json(chain.links[i]));
-    const Link& guilty = chain.links[chain.guilty_link];
-    const Link& slept = chain.links[chain.end_link];
-    Json checks = Json::array();
-    for (const CountCheck& check : chain.checks)
-        checks.push_back({{"says", check.says}, {"agrees", check.agrees}, {"words", check.words}});
-    return {
-        {"event", chain.event},
-        {"disabled_at",
-         {{"function", chain.disabled_at.function},
-          {"offset", optional(chain.disabled_at.offset)},
-          {"size", optional(chain.disabled_at.size)},
-          {"module", chain.disabled_at.module},
-          {"known", chain.disabled_known}}},
-        {"ending", std::string(name_of(chain.ending))},
-        {"sentence", chain.sentence},
-        {"slept_in", {{"function", slept.function}, {"module", slept.module}}},
-        {"culprit",
-         {{"function", guilty.function}, {"module", guilty.module}, {"file", guilty.file}, {"line", guilty.line}}},
-        {"preempt_count", chain.count ? count_json(chain, *chain.count) : Json(nullptr)},
-        {"checks", std::move(checks)},
-        {"contradiction", chain.contradiction},
-        {"unchecked", chain.unchecked},
-        {"links", std::move(links)}};
-}
-
 void write_json(const Analysis& analysis, const JsonStream::Sink& sink) {
     JsonStream out(sink);
     out.begin_object();
@@ -267,8 +182,8 @@ void write_json(const Analysis& analysis, const JsonStream::Sink& sink) {
                [&](JsonStream& part, const ModuleInfo& module) { part.value(module_json(analysis, module)); });
     write_each(out, "clocks", analysis.clocks, clock_json);
     write_each(out, "offsets", analysis.offsets, offset_json);
-    write_each(out, "stalls", analysis.stalls, stall_json);
-    write_each(out, "chains", analysis.chains, chain_json);
+    write_each(out, "stalls", analysis.stalls, write_stall);
+    write_each(out, "chains", analysis.chains, write_chain);
     write_each(out, "rcutorture", analysis.torture, [](JsonStream& part, const TortureInfo& info) {
         if (info.sample.kind == TortureSample::Kind::statistics) write_torture(part, info);
     });
@@ -281,7 +196,7 @@ void write_json(const Analysis& analysis, const JsonStream::Sink& sink) {
     });
     write_each(out, "vmcores", analysis.crashes,
                [&](JsonStream& part, const CrashInfo& info) { write_vmcore(part, analysis, info); });
-    write_each(out, "diagnoses", analysis.diagnoses, diagnosis_json);
+    write_each(out, "diagnoses", analysis.diagnoses, write_diagnosis);
     out.member("patches", hunks_json(analysis));
     out.member("remarks", notes_json(analysis));
     write_each(out, "missing", analysis.missing, missing_json);

@@ -1,14 +1,10 @@
 // Reports and their frames.
-#include <nlohmann/json.hpp>
-
 #include "analysis/json_parts.h"
 #include "analysis/words.h"
 
 namespace stallsight {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 void write_task(JsonStream& out, const Task& task) {
     out.begin_object();
@@ -108,9 +104,13 @@ void write_event(JsonStream& out, const Analysis& analysis, const EventInfo& eve
     out.member("line", report.line);
     out.member("line_last", report.line_last);
     out.member("signature", event.signature);
-    out.member("cause_of", Json(event.cause_of));
+    out.member("cause_of", event.cause_of);
     out.member("caused_by", event.caused_by);
-    out.member("guilty", Json{{"reason", event.guilty.reason}, {"candidates", event.guilty.candidates}});
+    out.key("guilty");
+    out.begin_object();
+    out.member("reason", event.guilty.reason);
+    out.member("candidates", event.guilty.candidates);
+    out.end_object();
     write_frames(out, report.frames, event.symbols);
     out.key("sections");
     out.begin_array();

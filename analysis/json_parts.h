@@ -27,7 +27,10 @@ void write_frames(JsonStream& out, const std::vector<Frame>& frames,
                   const std::vector<std::optional<Resolution>>& symbols = {});
 
 // One of "chains".
-nlohmann::ordered_json chain_json(const Chain& chain);
+void write_chain(JsonStream& out, const Chain& chain);
+
+// One of "stalls".
+void write_stall(JsonStream& out, const StallEpisode& stall);
 
 // One of "vmcores": a dump, or a saved session of a debugger.
 void write_vmcore(JsonStream& out, const Analysis& analysis, const CrashInfo& info);

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace stallsight {
 
@@ -51,6 +52,13 @@ public:
         } else {
             null();
         }
+    }
+
+    template <class T>
+    void value(const std::vector<T>& list) {
+        begin_array();
+        for (const T& item : list) value(item);
+        end_array();
     }
 
     template <class T>

@@ -26,6 +26,10 @@ bool negative_count(const Event& report) {
     return report.preempt_count && decode_preempt_count(*report.preempt_count).negative;
 }
 
+bool of_preemptible_code(const Event& report) {
+    return report.headline.find("using smp_processor_id() in preemptible") != std::string::npos;
+}
+
 // Functions that warn when preempt_count is not what their caller must have made it (Linux 6.1).
 struct CountCheck {
     std::string_view function;
@@ -40,23 +44,28 @@ constexpr std::array count_checks = {
     CountCheck{"_copy_to_user", "the wrong count looks like an interrupt"},              // lib/usercopy.c
 };
 
+// The function that warned, whoever is blamed for it; null: it is none of these.
+const CountCheck* checks_count(const Event& report) {
+    if (report.kind != EventKind::warning) return nullptr;
+    const std::string function = report.fields.value("function", std::string());
+    const auto found = std::find_if(count_checks.begin(), count_checks.end(),
+                                    [&](const CountCheck& check) { return check.function == function; });
+    return found == count_checks.end() ? nullptr : &*found;
+}
+
 // kernel/sched/core.c: __schedule_bug() is followed by preempt_count_set(PREEMPT_DISABLED), so that whatever the
 // task still holds is no longer counted, and every unlock on the way back finds the count too low.
 std::string damage_of_schedule_bug(const EventInfo& cause, const EventInfo& later) {
-    if (!scheduled_while_atomic(cause) || negative_count(cause.report) || !same_task(cause, later)) return {};
+    if (!same_task(cause, later) || !scheduled_while_atomic(cause) || negative_count(cause.report)) return {};
     const Event& report = later.report;
     const std::string reset = "the scheduler's report reset the count: ";
-    if (report.kind == EventKind::warning)  // the function that warned, whoever is blamed for it
-        for (const CountCheck& check : count_checks)
-            if (report.fields.value("function", std::string()) == check.function)
-                return reset + std::string(check.why);
+    if (const CountCheck* check = checks_count(report)) return reset + std::string(check->why);
     if (scheduled_while_atomic(later) && negative_count(report))
         return reset + "it is below zero, no lock is held here";
     const auto& disabled_at = report.preempt_disabled_at;
     if (scheduled_while_atomic(later) && disabled_at && disabled_at->function.empty())
         return reset + "it holds less than these frames took";
-    if (report.headline.find("using smp_processor_id() in preemptible") != std::string::npos)
-        return reset + "a section that holds a lock looks preemptible";
+    if (of_preemptible_code(report)) return reset + "a section that holds a lock looks preemptible";
     return {};
 }
 
@@ -101,6 +110,12 @@ std::string dying_task(const EventInfo& cause, const EventInfo& later) {
     return exiting ? "the task that the oops killed sleeps while it exits" : std::string();
 }
 
+// Whether a report is of the sort that a rule here is about: most are not, and need no look at those before.
+bool may_follow(const Event& report) {
+    if (report.kind == EventKind::panic || report.kind == EventKind::atomic_sleep) return true;
+    return checks_count(report) != nullptr || of_preemptible_code(report);
+}
+
 std::string reason(const EventInfo& cause, const EventInfo& later) {
     if (!same_log(cause, later)) return {};
     if (auto text = damage_of_schedule_bug(cause, later); !text.empty()) return text;
@@ -114,6 +129,7 @@ void link_consequences(std::vector<EventInfo>& events) {
     // The nearest earlier cause is the one: look back, but not through a whole log for each event.
     constexpr std::size_t look_back = 256;
     for (std::size_t i = 1; i < events.size(); ++i) {
+        if (!may_follow(events[i].report)) continue;
         const std::size_t stop = i > look_back ? i - look_back : 0;
         for (std::size_t j = i; j-- > stop;) {
             if (!events[j].caused_by.empty()) continue;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <unordered_map>
 
 #include "analysis/stalls/samples.h"
 #include "analysis/words.h"
@@ -39,14 +41,23 @@ const Frame* waiter_of(const std::vector<Frame>& frames) {
     return nullptr;
 }
 
-// The link of a sleeper's chain that holds a lock taken in this function; null: none.
-const Link* holds_lock_of(const Chain& chain, const std::string& function) {
+// The links of a sleeper's chain that hold a lock.
+std::vector<const Link*> holding(const Chain& chain) {
+    std::vector<const Link*> out;
     for (std::size_t i = chain.disabled_link; i <= chain.guilty_link; ++i) {
         const Link& link = chain.links[i];
         const bool lock = link.effect.find("lock") != std::string::npos || !link.locks.empty();
-        if (lock && link.added >= 0 && link.function == function) return &link;
+        if (lock && link.added >= 0) out.push_back(&link);
     }
-    return nullptr;
+    return out;
+}
+
+// The one that took it in this function; null: none.
+const Link* holds_lock_of(const Chain& chain, const std::string& function) {
+    const auto links = holding(chain);
+    const auto found =
+        std::find_if(links.begin(), links.end(), [&](const Link* l) { return l->function == function; });
+    return found == links.end() ? nullptr : *found;
 }
 
 bool sleeps(const Chain& chain) {
@@ -89,30 +100,73 @@ std::string tie(const StallEpisode& stall, const Victim& victim, const EventInfo
     return {};
 }
 
+struct Sleeper {
+    const EventInfo* event = nullptr;
+    const Chain* chain = nullptr;
+};
+
+// Who a stall could be tied to: a long log has thousands of both.
+class Sleepers {
+public:
+    explicit Sleepers(Analysis& analysis) {
+        for (const Chain& chain : analysis.chains)
+            if (sleeps(chain)) add({analysis.event(chain.event), &chain});
+    }
+
+    // In their order in the log.
+    [[nodiscard]] std::vector<const Sleeper*> of(const StallEpisode& stall,
+                                                 const std::vector<Victim>& victims) const {
+        std::set<std::size_t> found;
+        const auto take = [&found](const auto& index, const auto& key) {
+            if (const auto it = index.find(key); it != index.end())
+                found.insert(it->second.begin(), it->second.end());
+        };
+        for (const Victim& victim : victims) {
+            const Event& report = victim.event->report;
+            if (victim.waiter != nullptr) take(by_lock_, victim.waiter->function);
+            if (report.task.pid) take(by_task_, *report.task.pid);
+            if (stall.flavor == "hung_task" && report.fields.contains("holder")) return all();
+        }
+        std::vector<const Sleeper*> out;
+        for (const std::size_t i : found) out.push_back(&sleepers_[i]);
+        return out;
+    }
+
+private:
+    void add(const Sleeper& sleeper) {
+        for (const Link* link : holding(*sleeper.chain)) by_lock_[link->function].push_back(sleepers_.size());
+        if (const auto pid = sleeper.event->report.task.pid) by_task_[*pid].push_back(sleepers_.size());
+        sleepers_.push_back(sleeper);
+    }
+
+    [[nodiscard]] std::vector<const Sleeper*> all() const {
+        std::vector<const Sleeper*> out;
+        for (const Sleeper& sleeper : sleepers_) out.push_back(&sleeper);
+        return out;
+    }
+
+    std::vector<Sleeper> sleepers_;
+    std::unordered_map<std::string, std::vector<std::size_t>> by_lock_;  // by the function that took it
+    std::unordered_map<int, std::vector<std::size_t>> by_task_;
+};
+
 class Tier {
 public:
-    explicit Tier(Analysis& analysis) : analysis_(analysis) {}
+    explicit Tier(Analysis& analysis) : analysis_(analysis), sleepers_(analysis) {}
 
     void run() {
-        for (const Chain& chain : analysis_.chains)
-            if (sleeps(chain)) sleepers_.push_back({analysis_.event(chain.event), &chain});
         for (StallEpisode& stall : analysis_.stalls) {
             std::vector<Victim> victims;
             for (const std::string& id : stall.events) {
                 const EventInfo* event = analysis_.event(id);
                 victims.push_back({event, waiter_of(event->report.frames)});
             }
-            for (const Sleeper& sleeper : sleepers_)
-                if (slept_before(sleeper, stall) && tied(stall, victims, sleeper)) break;
+            for (const Sleeper* sleeper : sleepers_.of(stall, victims))
+                if (slept_before(*sleeper, stall) && tied(stall, victims, *sleeper)) break;
         }
     }
 
 private:
-    struct Sleeper {
-        const EventInfo* event = nullptr;
-        const Chain* chain = nullptr;
-    };
-
     [[nodiscard]] bool slept_before(const Sleeper& sleeper, const StallEpisode& stall) const {
         const Event& report = sleeper.event->report;
         if (report.boot != stall.boot || !report.time) return false;
@@ -143,8 +197,8 @@ private:
         analysis_.event(culprit)->cause_of.push_back(victim);
     }
 
-    std::vector<Sleeper> sleepers_;
     Analysis& analysis_;
+    Sleepers sleepers_;
 };
 
 }  // namespace

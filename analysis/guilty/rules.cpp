@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -38,7 +39,29 @@ public:
         }
     }
 
+    // The same few functions stand in most stacks of a log.
     [[nodiscard]] const Rule* first_match(std::string_view function) const {
+        constexpr std::size_t most_known = 4096;
+        constexpr std::size_t longest = 128;
+        if (function.size() > longest) return search(function);
+        thread_local std::unordered_map<std::string, const Rule*, Hash, std::equal_to<>> known;
+        if (const auto found = known.find(function); found != known.end()) return found->second;
+        if (known.size() >= most_known) known.clear();
+        return known.try_emplace(std::string(function), search(function)).first->second;
+    }
+
+private:
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view s) const { return std::hash<std::string_view>()(s); }
+    };
+
+    struct Ranked {
+        const Rule* rule = nullptr;
+        std::size_t rank = std::numeric_limits<std::size_t>::max();
+    };
+
+    [[nodiscard]] const Rule* search(std::string_view function) const {
         const auto named = names_.find(function);
         const Ranked best = named == names_.end() ? Ranked{} : named->second;
         for (const Ranked& pattern : patterns_[static_cast<unsigned char>(function.front())]) {
@@ -47,12 +70,6 @@ public:
         }
         return best.rule;
     }
-
-private:
-    struct Ranked {
-        const Rule* rule = nullptr;
-        std::size_t rank = std::numeric_limits<std::size_t>::max();
-    };
 
     void add(const Ranked& ranked) {
         const std::string_view pattern = ranked.rule->pattern;

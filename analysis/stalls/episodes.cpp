@@ -1,9 +1,11 @@
-// Stall reports -> episodes: one a grace period (RCU), one a CPU or task (lockups, hung tasks).
+// Incidents -> episodes: when each began and ended, and whether its reports agree.
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "analysis/stalls/held_up.h"
+#include "analysis/stalls/incidents.h"
 #include "analysis/stalls/samples.h"
-#include "analysis/stalls/sighting.h"
 #include "analysis/stalls/stalls.h"
 #include "analysis/stalls/traces.h"
 #include "analysis/words.h"
@@ -12,126 +14,49 @@ namespace stallsight {
 
 namespace {
 
-constexpr int no_cpu = -1;  // of a blocked task
-
-bool has_cpu(const StallEpisode& episode, int cpu) {
-    return std::find(episode.cpus.begin(), episode.cpus.end(), cpu) != episode.cpus.end();
-}
-
-void add_cpu(StallEpisode& episode, int cpu) {
-    if (!has_cpu(episode, cpu)) episode.cpus.push_back(cpu);
-}
-
-void add_cpus(StallEpisode& episode, const Event& report) {
-    if (episode.flavor != "hung_task" && !episode.flavor.starts_with("rcu") && report.cpu)
-        add_cpu(episode, *report.cpu);
-    if (const auto it = report.fields.find("cpus"); it != report.fields.end() && it->is_array())
-        for (const auto& entry : *it)
-            if (entry.is_object() && entry.contains("cpu") && entry["cpu"].is_number_integer())
-                add_cpu(episode, entry["cpu"].get<int>());
-}
-
-// What ran on each CPU that the episode is about, and in which function the report found it.
-void add_views(StallEpisode& episode, const Sighting& sighting) {
-    const Event& report = sighting.event->report;
-    const auto add = [&](int cpu, const Task& task, const std::string& function) {
-        if (task.comm.empty()) return;
-        episode.views.push_back({sighting.event->id, sighting.at_s, cpu, task_words(task), function});
-        episode.doing.emplace(cpu, episode.views.back().task);
-    };
-    if (episode.flavor == "hung_task") return add(no_cpu, report.task, sighting.event->guilty.function);
-    if (report.cpu && has_cpu(episode, *report.cpu)) add(*report.cpu, report.task, sighting.event->guilty.function);
-    for (const Section& section : report.sections)
-        if (section.cpu && section.cpu != report.cpu && has_cpu(episode, *section.cpu))
-            add(*section.cpu, section.task, {});
-}
-
-void add_starved(StallEpisode& episode, const Event& report) {
-    const auto it = report.fields.find("starved");
-    if (it == report.fields.end() || !it->is_object()) return;
-    episode.starved_jiffies = it->value("jiffies", std::int64_t{0});
-    episode.starved_kthread = it->value("kthread", std::string());
-    if (it->contains("cpu") && (*it)["cpu"].is_number_integer()) episode.starved_cpu = (*it)["cpu"].get<int>();
-}
-
-// Same task and function in every report of a CPU; nothing when no CPU was seen twice.
+// Same task and function in every report of a CPU; nothing when no CPU was seen at two times.
 std::optional<bool> agreement(const std::vector<StallView>& views) {
+    struct Seen {
+        const StallView* first = nullptr;
+        bool again = false, same = true;
+    };
+    std::map<int, Seen> cpus;
+    for (const StallView& view : views) {
+        Seen& seen = cpus.try_emplace(view.cpu, Seen{&view}).first->second;
+        seen.again |= view.at_s != seen.first->at_s;
+        seen.same &= view.task == seen.first->task && view.function == seen.first->function;
+    }
     std::optional<bool> agree;
-    for (std::size_t i = 0; i < views.size(); ++i)
-        for (std::size_t j = i + 1; j < views.size(); ++j) {
-            if (views[i].cpu != views[j].cpu || views[i].at_s == views[j].at_s) continue;
-            const bool same = views[i].task == views[j].task && views[i].function == views[j].function;
-            agree = agree.value_or(true) && same;
-        }
+    for (const auto& [cpu, seen] : cpus)
+        if (seen.again) agree = agree.value_or(true) && seen.same;
     return agree;
 }
 
 // A core's episodes, each with its reports.
 class Builder {
 public:
-    Builder(const Analysis& analysis, const CoreInfo& core) : analysis_(analysis), core_(core) {}
+    Builder(const Analysis& analysis, const CoreInfo& core) : analysis_(analysis), core_(core), traces_(analysis) {}
 
     std::vector<StallEpisode> build() {
         const auto timeout = stall_timeout_s(analysis_, core_);
+        Incidents incidents(core_);
         for (const EventInfo& event : analysis_.events) {
             if (!same_core(analysis_, event, core_.board, core_.core)) continue;
+            if (event.report.kind == EventKind::hung_task) ++hung_tasks_[event.report.boot];
             const CoreClock* clock = analysis_.clock_of(core_.board, core_.core, event.report.boot);
             if (auto sighting = sighting_of(event, clock != nullptr ? clock->hz : std::nullopt, timeout))
-                take(std::move(*sighting));
+                incidents.take(std::move(*sighting));
         }
         std::vector<StallEpisode> out;
-        for (Incident& incident : incidents_) out.push_back(finished(incident));
-        for (StallEpisode& episode : out) close_by_later(episode, out);
+        for (Incident& incident : incidents.all()) out.push_back(finished(incident));
+        close_by_later(out);
         std::stable_partition(out.begin(), out.end(),
                               [](const StallEpisode& e) { return e.flavor.starts_with("rcu"); });
         return out;
     }
 
 private:
-    struct Incident {
-        StallEpisode episode;
-        std::vector<Sighting> sightings;
-    };
-
-    // RCU counts its grace periods; of the others, reports of one task are one episode as long as each says that it
-    // lasts since before the last one.
-    [[nodiscard]] static bool belongs(const Sighting& sighting, const Incident& incident) {
-        const StallEpisode& episode = incident.episode;
-        if (episode.boot != sighting.event->report.boot) return false;
-        if (episode.flavor.starts_with("rcu") && sighting.flavor.starts_with("rcu"))
-            return sighting.grace_period && sighting.grace_period == episode.grace_period &&
-                   (episode.flavor == sighting.flavor || episode.flavor == headless_flavor ||
-                    sighting.flavor == headless_flavor);
-        if (episode.flavor != sighting.flavor) return false;
-        const double since = sighting.start ? sighting.start->from_s : sighting.at_s;
-        return since <= incident.sightings.back().at_s + 1 && !episode.doing.empty() &&
-               episode.doing.begin()->second == task_words(sighting.event->report.task);
-    }
-
-    void take(Sighting sighting) {
-        auto it = std::find_if(incidents_.begin(), incidents_.end(),
-                               [&](const Incident& i) { return belongs(sighting, i); });
-        if (it == incidents_.end()) {
-            it = incidents_.insert(it, Incident{});
-            it->episode.board = core_.board;
-            it->episode.core = core_.core;
-            it->episode.flavor = sighting.flavor;
-            it->episode.boot = sighting.event->report.boot;
-            it->episode.grace_period = sighting.grace_period;
-        }
-        StallEpisode& episode = it->episode;
-        if (episode.flavor == headless_flavor) episode.flavor = sighting.flavor;
-        const Event& report = sighting.event->report;
-        episode.events.push_back(sighting.event->id);
-        add_cpus(episode, report);
-        add_views(episode, sighting);
-        add_starved(episode, report);
-        if (report.fields.contains("detected_by") && report.fields["detected_by"].is_number_integer())
-            episode.detected_by = report.fields["detected_by"].get<int>();
-        it->sightings.push_back(std::move(sighting));
-    }
-
-    StallEpisode finished(Incident& incident) const {
+    StallEpisode finished(Incident& incident) {
         StallEpisode& episode = incident.episode;
         find_start(episode, incident.sightings);
         find_end(episode, incident.sightings);
@@ -142,7 +67,7 @@ private:
         return std::move(episode);
     }
 
-    void find_start(StallEpisode& episode, const std::vector<Sighting>& sightings) const {
+    void find_start(StallEpisode& episode, const std::vector<Sighting>& sightings) {
         const Sighting* first = nullptr;
         for (const Sighting& s : sightings)
             if (s.start && (first == nullptr || s.start_s < first->start_s)) first = &s;
@@ -158,7 +83,7 @@ private:
         if (exact) return;
         for (const Sighting& s : sightings) {
             if (s.at_s > first->at_s) continue;
-            if (const auto trace = trace_before(analysis_, *s.event, *first->start)) {
+            if (const auto trace = traces_.before(*s.event, *first->start)) {
                 episode.start_s = trace->at_s;
                 episode.start_basis = trace->basis;
             }
@@ -166,7 +91,7 @@ private:
     }
 
     // What the kernel says, what the log shows, and else the middle of the time in which it must have ended.
-    void find_end(StallEpisode& episode, const std::vector<Sighting>& sightings) const {
+    void find_end(StallEpisode& episode, const std::vector<Sighting>& sightings) {
         const Sighting& last =
             *std::max_element(sightings.begin(), sightings.end(),
                               [](const Sighting& a, const Sighting& b) { return a.at_s < b.at_s; });
@@ -186,8 +111,8 @@ private:
         }
         for (const Sighting& s : sightings) {
             if (s.at_s != last.at_s) continue;
-            const auto trace = trace_after(analysis_, *s.event,
-                                           {last.at_s, last.due_s ? std::min(*last.due_s, log_end) : log_end});
+            const auto trace =
+                traces_.after(*s.event, {last.at_s, last.due_s ? std::min(*last.due_s, log_end) : log_end});
             if (!trace) continue;
             episode.open = false;
             episode.end_s = trace->at_s;
@@ -198,45 +123,60 @@ private:
     }
 
     // kernel/rcu/tree_stall.h: "INFO: rcu_preempt ... stall ended before state dump start" and its kin.
-    [[nodiscard]] bool end_as_printed(StallEpisode& episode, const Sighting& last) const {
+    [[nodiscard]] bool end_as_printed(StallEpisode& episode, const Sighting& last) {
         if (!episode.flavor.starts_with("rcu")) return false;
-        for (const Fact& fact : analysis_.artifacts[last.event->artifact].scan.facts) {
-            const bool later = fact.kind == Fact::Kind::stall_ended && fact.boot == episode.boot && fact.time &&
-                               seconds(*fact.time) >= last.at_s;
-            if (!later) continue;
-            episode.open = false;
-            episode.end_s = seconds(*fact.time);
-            episode.end_window = {last.at_s, episode.end_s};
-            episode.end_basis = "as the kernel said";
-            return true;
-        }
-        return false;
+        const std::set<std::pair<int, double>>& ends = printed_ends(last.event->artifact);
+        const auto end = ends.lower_bound({episode.boot, last.at_s});
+        if (end == ends.end() || end->first != episode.boot) return false;
+        episode.open = false;
+        episode.end_s = end->second;
+        episode.end_window = {last.at_s, episode.end_s};
+        episode.end_basis = "as the kernel said";
+        return true;
+    }
+
+    // Boot and time of each such line of a log.
+    const std::set<std::pair<int, double>>& printed_ends(std::size_t artifact) {
+        const auto [it, fresh] = printed_ends_.try_emplace(artifact);
+        if (!fresh) return it->second;
+        for (const Fact& fact : analysis_.artifacts[artifact].scan.facts)
+            if (fact.kind == Fact::Kind::stall_ended && fact.time)
+                it->second.emplace(fact.boot, seconds(*fact.time));
+        return it->second;
     }
 
     // kernel/hung_task.c: hung_task_warnings is 10 unless set, and then there is silence.
-    [[nodiscard]] bool warnings_used_up(const StallEpisode& episode) const {
-        if (episode.flavor != "hung_task") return false;
+    [[nodiscard]] bool warnings_used_up(const StallEpisode& episode) {
         constexpr int usual_warnings = 10;
-        const auto count = std::count_if(analysis_.events.begin(), analysis_.events.end(), [&](const EventInfo& e) {
-            return e.report.kind == EventKind::hung_task && e.report.boot == episode.boot &&
-                   same_core(analysis_, e, core_.board, core_.core);
-        });
-        return count >= usual_warnings;
+        return episode.flavor == "hung_task" && hung_tasks_[episode.boot] >= usual_warnings;
     }
 
     // A later grace period of the same flavor can only begin when this one is over.
-    static void close_by_later(StallEpisode& earlier, const std::vector<StallEpisode>& episodes) {
-        for (const StallEpisode& later : episodes) {
-            const bool next = earlier.flavor == later.flavor && earlier.boot == later.boot && later.start_s &&
-                              earlier.grace_period && later.grace_period &&
-                              *later.grace_period > *earlier.grace_period;
-            if (!next || earlier.end_s <= *later.start_s) continue;
-            earlier.open = false;
-            earlier.end_window.to_s = *later.start_s;
-            earlier.end_s = earlier.end_window.middle();
-            earlier.end_basis = "between its last report and " + fixed(*later.start_s, 2) +
-                                " s, when grace period " + std::to_string(*later.grace_period) + " began";
+    static void close_by_later(std::vector<StallEpisode>& episodes) {
+        std::map<std::pair<std::string, int>, std::vector<StallEpisode*>> of_flavor;
+        for (StallEpisode& episode : episodes)
+            if (episode.grace_period) of_flavor[{episode.flavor, episode.boot}].push_back(&episode);
+        for (auto& [flavor, list] : of_flavor) {
+            std::stable_sort(list.begin(), list.end(), [](const StallEpisode* a, const StallEpisode* b) {
+                return *a->grace_period > *b->grace_period;
+            });
+            std::set<std::pair<double, std::int64_t>> later;  // when each began, and its number
+            for (StallEpisode* episode : list) {
+                // One that began before the last report is of a log that contradicts itself.
+                const auto next = later.lower_bound({episode->end_window.from_s, 0});
+                if (next != later.end()) close_before(*episode, next->first, next->second);
+                if (episode->start_s) later.emplace(*episode->start_s, *episode->grace_period);
+            }
         }
+    }
+
+    static void close_before(StallEpisode& earlier, double began_s, std::int64_t grace_period) {
+        if (earlier.end_s <= began_s) return;
+        earlier.open = false;
+        earlier.end_window.to_s = began_s;
+        earlier.end_s = earlier.end_window.middle();
+        earlier.end_basis = "between its last report and " + fixed(began_s, 2) + " s, when grace period " +
+                            std::to_string(grace_period) + " began";
     }
 
     // Of the boot that the event is from.
@@ -248,7 +188,9 @@ private:
 
     const Analysis& analysis_;
     const CoreInfo& core_;
-    std::vector<Incident> incidents_;
+    Traces traces_;
+    std::map<std::size_t, std::set<std::pair<int, double>>> printed_ends_;  // by artifact
+    std::map<int, int> hung_tasks_;                                         // reports, by boot
 };
 
 }  // namespace

@@ -23,12 +23,10 @@ bool printed_by(std::string_view message, const std::string& module) {
 
 class Lines {
 public:
-    Lines(const Analysis& analysis, const EventInfo& report) : analysis_(analysis), report_(report) {
-        for (const EventInfo& event : analysis.events)
-            if (event.artifact == report.artifact)
-                reports_.emplace_back(event.report.offset, event.report.offset_last);
-        std::sort(reports_.begin(), reports_.end());
-    }
+    using Spans = std::vector<std::pair<std::uint64_t, std::uint64_t>>;
+
+    Lines(const Analysis& analysis, const EventInfo& report, const Spans& reports)
+        : analysis_(analysis), report_(report), reports_(reports) {}
 
     // Calls `use` with each line that counts, in the order of the log; stops when it returns false, and at the
     // first line that is later than `until_s`.
@@ -65,7 +63,7 @@ private:
 
     const Analysis& analysis_;
     const EventInfo& report_;
-    std::vector<std::pair<std::uint64_t, std::uint64_t>> reports_;  // first byte, end; of the same file
+    const Spans& reports_;  // of the same file
 };
 
 // Whether any line could tell: by the module's name, or by printk's caller tags.
@@ -78,11 +76,20 @@ bool can_tell(const Analysis& analysis, const EventInfo& report) {
 
 }  // namespace
 
-std::optional<Trace> trace_before(const Analysis& analysis, const EventInfo& report, const Window& window) {
-    if (!can_tell(analysis, report)) return std::nullopt;
+const Traces::Spans& Traces::reports_of(std::size_t artifact) {
+    const auto [it, fresh] = reports_.try_emplace(artifact);
+    if (!fresh) return it->second;
+    for (const EventInfo& event : analysis_.events)
+        if (event.artifact == artifact) it->second.emplace_back(event.report.offset, event.report.offset_last);
+    std::sort(it->second.begin(), it->second.end());
+    return it->second;
+}
+
+std::optional<Trace> Traces::before(const EventInfo& report, const Window& window) {
+    if (!can_tell(analysis_, report)) return std::nullopt;
     const std::uint64_t to = report.report.offset;
     std::optional<Trace> found;
-    Lines(analysis, report)
+    Lines(analysis_, report, reports_of(report.artifact))
         .between(to > most_bytes ? to - most_bytes : 0, to, std::numeric_limits<double>::infinity(),
                  [&](Trace trace) {
                      if (window.contains(trace.at_s)) found = std::move(trace);
@@ -91,15 +98,16 @@ std::optional<Trace> trace_before(const Analysis& analysis, const EventInfo& rep
     return found;
 }
 
-std::optional<Trace> trace_after(const Analysis& analysis, const EventInfo& report, const Window& window) {
-    if (!can_tell(analysis, report)) return std::nullopt;
+std::optional<Trace> Traces::after(const EventInfo& report, const Window& window) {
+    if (!can_tell(analysis_, report)) return std::nullopt;
     const std::uint64_t from = report.report.offset_last;
-    const std::uint64_t size = analysis.artifacts[report.artifact].artifact.bytes.size();
+    const std::uint64_t size = analysis_.artifacts[report.artifact].artifact.bytes.size();
     std::optional<Trace> found;
-    Lines(analysis, report).between(from, std::min(size, from + most_bytes), window.to_s, [&](Trace trace) {
-        if (window.contains(trace.at_s)) found = std::move(trace);
-        return !found;
-    });
+    Lines(analysis_, report, reports_of(report.artifact))
+        .between(from, std::min(size, from + most_bytes), window.to_s, [&](Trace trace) {
+            if (window.contains(trace.at_s)) found = std::move(trace);
+            return !found;
+        });
     return found;
 }
 

@@ -2,6 +2,10 @@
 // the module whose function it was in.
 #pragma once
 
+#include <map>
+#include <utility>
+#include <vector>
+
 #include "analysis/analysis.h"
 
 namespace stallsight {
@@ -12,9 +16,22 @@ struct Trace {
     std::string basis;  // "hwa_diag printed again: console.log:229"
 };
 
-// The last such line before the report within the window.
-std::optional<Trace> trace_before(const Analysis& analysis, const EventInfo& report, const Window& window);
-// The first such line behind the report within the window.
-std::optional<Trace> trace_after(const Analysis& analysis, const EventInfo& report, const Window& window);
+class Traces {
+public:
+    explicit Traces(const Analysis& analysis) : analysis_(analysis) {}
+
+    // The last such line before the report within the window.
+    std::optional<Trace> before(const EventInfo& report, const Window& window);
+    // The first such line behind the report within the window.
+    std::optional<Trace> after(const EventInfo& report, const Window& window);
+
+private:
+    using Spans = std::vector<std::pair<std::uint64_t, std::uint64_t>>;  // first byte, end; in order
+
+    const Spans& reports_of(std::size_t artifact);
+
+    const Analysis& analysis_;
+    std::map<std::size_t, Spans> reports_;  // by artifact, for those that were asked
+};
 
 }  // namespace stallsight

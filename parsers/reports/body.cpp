@@ -168,7 +168,8 @@ bool Body::take(std::string_view message, std::uint64_t line) {
     const std::string_view s = trim(message);
     if (s.empty()) return true;
     last_entry_.reset();
-    if (contains(s, "---[ end trace") || contains(s, "---[ end Kernel panic")) {
+    const std::size_t end = s.find("---[ end ");
+    if (end != s.npos && (contains(s.substr(end), "trace") || contains(s.substr(end), "Kernel panic"))) {
         ended_ = true;
         return true;
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "parsers/prefix_table.h"
 #include "parsers/text.h"
 
 namespace stallsight {
@@ -30,10 +31,68 @@ std::string_view comm_in(std::string_view s, std::string_view key) {
     return s.substr(0, s.find(' '));
 }
 
+// Register dumps: arch/*/kernel/process*.c, show_regs() and its kin.
+constexpr auto register_lines = std::to_array<std::string_view>(
+    {"RIP:",      "RIP ",      "EIP:",     "EIP is",   "RSP:",    "RAX:",  "RDX:", "RBP:",    "R10:",
+     "R13:",      "FS:",       "GS:",      "CS:",      "CR2:",    "CR0:",  "DR0:", "DR3:",    "DR6:",
+     "PKRU:",     "EAX:",      "ESI:",     "DS:",      "EFLAGS:", "ESP:",  "NIP:", "NIP [",   "LR [",
+     "REGS:",     "MSR:",      "CFAR:",    "IRQMASK:", "GPR",     "CTR:",  "DAR:", "DEAR:",   "LR is at",
+     "PC is at",  "pc :",      "pc:",      "lr :",     "lr:",     "sp :",  "sp:",  "x0 :",    "x2 :",
+     "x3 :",      "x5 :",      "x6 :",     "x8 :",     "x9 :",    "x11:",  "x12:", "x14:",    "x15:",
+     "x17:",      "x18:",      "x20:",     "x21:",     "x23:",    "x24:",  "x26:", "x27:",    "x29:",
+     "x1 :",      "x4 :",      "x7 :",     "x10:",     "x13:",    "x16:",  "x19:", "x22:",    "x25:",
+     "x28:",      "pstate:",   "psr:",     "r10:",     "r7 :",    "r3 :",  "r9 :", "r5 :",    "Flags:",
+     "Control:",  "epc :",     "epc   :",  "ra    :",  "gp :",    "t2 :",  "s1 :", "status:", "Krnl PSW",
+     "Krnl GPRS", "Krnl Code", "ORIG_RAX", "PGD ",     "Stack:",  "Stack "});
+
+constexpr auto marker_lines = std::to_array<std::string_view>({"<IRQ>",
+                                                               "</IRQ>",
+                                                               "<TASK>",
+                                                               "</TASK>",
+                                                               "<NMI>",
+                                                               "</NMI>",
+                                                               "<EOI>",
+                                                               "<EOE>",
+                                                               "<#",
+                                                               "</#",
+                                                               "<UNK>",
+                                                               "<SOFTIRQ>",
+                                                               "---[ end",
+                                                               "===",
+                                                               "---",
+                                                               "task:",
+                                                               "pstore",
+                                                               "Exception stack",
+                                                               "Dumping ftrace",
+                                                               "Backtrace:",
+                                                               "Process ",
+                                                               "swapper",
+                                                               "Internal error",
+                                                               "Modules",
+                                                               "kernel: ",
+                                                               "in_atomic",
+                                                               "INFO: lockdep is turned off",
+                                                               "irq event stamp",
+                                                               "hardirqs last",
+                                                               "softirqs last",
+                                                               "Call ",
+                                                               "Workqueue:",
+                                                               "Stopper:",
+                                                               "Kernel panic",
+                                                               "pgd = ",
+                                                               "[fffffff",
+                                                               "Mem abort info",
+                                                               "Data abort info",
+                                                               "ESR = ",
+                                                               "Internal",
+                                                               "user pgtable",
+                                                               "swapper pgtable"});
+
 // Words of memory: "1ac0: 80275518 802a0f18", "ffff8800b901f990 ffffffff835a8e78", with "........" where unmapped.
 bool is_memory_dump(std::string_view s) {
     std::size_t words = 0;
-    for (std::string_view word : split_blanks(s)) {
+    for (eat_blanks(s); !s.empty(); eat_blanks(s)) {
+        std::string_view word = eat_word(s);
         if (words == 0 && word.ends_with(':')) word.remove_suffix(1);
         if (words == 0 && word.starts_with("Stack:")) continue;
         const bool plain = std::all_of(word.begin(), word.end(), [](char c) { return is_hex(c); });
@@ -111,67 +170,10 @@ MachineLine classify_machine_line(std::string_view message) {
     if (s.starts_with("Hardware name:")) return MachineLine::hardware;
     if (s.starts_with("Code:") || s.starts_with("Instruction dump:") || s.starts_with("Code starting with"))
         return MachineLine::code;
-    // Register dumps: arch/*/kernel/process*.c, show_regs() and its kin.
-    static constexpr std::array<std::string_view, 96> registers = {
-        "RIP:",      "RIP ",      "EIP:",     "EIP is",   "RSP:",    "RAX:",  "RDX:", "RBP:",    "R10:",
-        "R13:",      "FS:",       "GS:",      "CS:",      "CR2:",    "CR0:",  "DR0:", "DR3:",    "DR6:",
-        "PKRU:",     "EAX:",      "ESI:",     "DS:",      "EFLAGS:", "ESP:",  "NIP:", "NIP [",   "LR [",
-        "REGS:",     "MSR:",      "CFAR:",    "IRQMASK:", "GPR",     "CTR:",  "DAR:", "DEAR:",   "LR is at",
-        "PC is at",  "pc :",      "pc:",      "lr :",     "lr:",     "sp :",  "sp:",  "x0 :",    "x2 :",
-        "x3 :",      "x5 :",      "x6 :",     "x8 :",     "x9 :",    "x11:",  "x12:", "x14:",    "x15:",
-        "x17:",      "x18:",      "x20:",     "x21:",     "x23:",    "x24:",  "x26:", "x27:",    "x29:",
-        "x1 :",      "x4 :",      "x7 :",     "x10:",     "x13:",    "x16:",  "x19:", "x22:",    "x25:",
-        "x28:",      "pstate:",   "psr:",     "r10:",     "r7 :",    "r3 :",  "r9 :", "r5 :",    "Flags:",
-        "Control:",  "epc :",     "epc   :",  "ra    :",  "gp :",    "t2 :",  "s1 :", "status:", "Krnl PSW",
-        "Krnl GPRS", "Krnl Code", "ORIG_RAX", "PGD ",     "Stack:",  "Stack "};
-    for (const std::string_view key : registers) {
-        if (begins(s, key)) return MachineLine::registers;
-    }
-    static constexpr std::array<std::string_view, 42> markers = {"<IRQ>",
-                                                                 "</IRQ>",
-                                                                 "<TASK>",
-                                                                 "</TASK>",
-                                                                 "<NMI>",
-                                                                 "</NMI>",
-                                                                 "<EOI>",
-                                                                 "<EOE>",
-                                                                 "<#",
-                                                                 "</#",
-                                                                 "<UNK>",
-                                                                 "<SOFTIRQ>",
-                                                                 "---[ end",
-                                                                 "===",
-                                                                 "---",
-                                                                 "task:",
-                                                                 "pstore",
-                                                                 "Exception stack",
-                                                                 "Dumping ftrace",
-                                                                 "Backtrace:",
-                                                                 "Process ",
-                                                                 "swapper",
-                                                                 "Internal error",
-                                                                 "Modules",
-                                                                 "kernel: ",
-                                                                 "in_atomic",
-                                                                 "INFO: lockdep is turned off",
-                                                                 "irq event stamp",
-                                                                 "hardirqs last",
-                                                                 "softirqs last",
-                                                                 "Call ",
-                                                                 "Workqueue:",
-                                                                 "Stopper:",
-                                                                 "Kernel panic",
-                                                                 "pgd = ",
-                                                                 "[fffffff",
-                                                                 "Mem abort info",
-                                                                 "Data abort info",
-                                                                 "ESR = ",
-                                                                 "Internal",
-                                                                 "user pgtable",
-                                                                 "swapper pgtable"};
-    for (const std::string_view key : markers) {
-        if (begins(s, key)) return MachineLine::marker;
-    }
+    static const PrefixTable<std::string_view> of_registers(register_lines);
+    static const PrefixTable<std::string_view> of_markers(marker_lines);
+    if (of_registers.find(s) != nullptr) return MachineLine::registers;
+    if (of_markers.find(s) != nullptr) return MachineLine::marker;
     if (is_memory_dump(s) || (s.starts_with("Register r") && contains(s, " information:")))
         return MachineLine::registers;
     return MachineLine::none;

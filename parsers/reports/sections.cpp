@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "parsers/prefix_table.h"
 #include "parsers/text.h"
 
 namespace stallsight {
@@ -18,7 +19,7 @@ using Kind = Section::Kind;
 
 // mm/kasan/report.c, mm/kmsan/report.c, mm/kfence/report.c, mm/kmemleak.c, lib/nmi_backtrace.c,
 // kernel/rcu/tree_stall.h, kernel/locking/lockdep.c, arch/*/kernel/traps.c
-constexpr std::array openings = {
+constexpr auto openings = std::to_array<Opening>({
     Opening{"Call Trace", Kind::call_trace},
     Opening{"Last Breaking-Event-Address:", Kind::other},  // s390: the last jump, no part of the stack
     Opening{"Call trace", Kind::call_trace},
@@ -53,7 +54,7 @@ constexpr std::array openings = {
     Opening{"RCU grace-period kthread stack dump", Kind::kthread_stack},
     Opening{"Mem-Info:", Kind::table},
     Opening{"Stack depot", Kind::other},
-};
+});
 
 std::optional<int> to_int(std::optional<std::int64_t> value) {
     if (!value || *value < 0 || *value > 0x7fffffff) return std::nullopt;
@@ -76,8 +77,8 @@ bool is_lock_history(std::string_view s) {
 
 // "read to 0xffff888 of 8 bytes by task 123 on cpu 1:" (kernel/kcsan/report.c)
 bool is_race_side(std::string_view s) {
-    return (contains(s, " by task ") || contains(s, " by interrupt on ")) && contains(s, "cpu ") &&
-           s.ends_with(':') && (contains(s, "read ") || contains(s, "write "));
+    return s.ends_with(':') && (contains(s, " by task ") || contains(s, " by interrupt on ")) &&
+           contains(s, "cpu ") && (contains(s, "read ") || contains(s, "write "));
 }
 
 constexpr std::string_view task_states = "RSDTtXZPIKW";
@@ -97,9 +98,8 @@ std::optional<Section> open_section(std::string_view message) {
     if (s.size() < 5 || s.size() > 300) return std::nullopt;
     eat(s, "rcu: ");
     Section section;
-    const auto found =
-        std::find_if(openings.begin(), openings.end(), [&](const Opening& o) { return begins(s, o.prefix); });
-    if (found != openings.end()) {
+    static const PrefixTable<Opening> table(openings);
+    if (const Opening* found = table.find(s); found != nullptr) {
         section.kind = found->kind;
     } else if (is_held_locks(s)) {
         section.kind = Kind::held_locks;

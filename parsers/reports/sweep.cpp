@@ -128,6 +128,14 @@ struct Thinned {
 
 using Places = std::vector<Place>;
 
+bool stands_before(const Place& a, const Place& b) {
+    return std::pair(a.offset, a.literal) < std::pair(b.offset, b.literal);
+}
+
+bool is_same(const Place& a, const Place& b) {
+    return a.offset == b.offset && a.literal == b.literal;
+}
+
 class Worker {
 public:
     Worker(const Plan& plan, Sweep& out, std::vector<Places>& chunks)
@@ -229,6 +237,7 @@ private:
             if (common.step > 1) thinned_[literal] = true;
             common = {};
         }
+        std::sort(chunk_->begin(), chunk_->end(), stands_before);
         chunk_->shrink_to_fit();
     }
 
@@ -295,14 +304,10 @@ Sweep sweep(std::string_view text, const Search& search, const Progress& progres
     }
     for (const std::vector<bool>& literals : thinned)
         for (std::size_t i = 0; i < literals.size(); ++i) out.thinned[i] = out.thinned[i] || literals[i];
+    thin(out, search);  // before they are sorted: in a long log they are most
+    std::sort(out.places.begin(), out.places.end(), stands_before);
     // A line that lies in two chunks was searched by both.
-    const auto key = [](const Place& p) { return std::pair(p.offset, p.literal); };
-    std::sort(out.places.begin(), out.places.end(),
-              [&](const Place& a, const Place& b) { return key(a) < key(b); });
-    out.places.erase(std::unique(out.places.begin(), out.places.end(),
-                                 [&](const Place& a, const Place& b) { return key(a) == key(b); }),
-                     out.places.end());
-    thin(out, search);
+    out.places.erase(std::unique(out.places.begin(), out.places.end(), is_same), out.places.end());
     return out;
 }
 

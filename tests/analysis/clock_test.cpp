@@ -219,5 +219,32 @@ TEST(Episodes, ALaterGracePeriodEndsTheEarlierOne) {
     EXPECT_TRUE(a.stalls[1].open);
 }
 
+TEST(Episodes, OfSeveralLaterGracePeriodsTheFirstEndsIt) {
+    const Analysis a =
+        core_with({{1000, 5250, 7}, {1063, 21000, 7}, {1100, 5250, 8}, {1150, 5250, 9}, {1200, 5250, 11}});
+    ASSERT_EQ(a.stalls.size(), 4U);
+    EXPECT_THAT(a.stalls[0].end_basis, HasSubstr("when grace period 8 began"));
+    EXPECT_THAT(a.stalls[1].end_basis, HasSubstr("when grace period 9 began"));
+}
+
+TEST(Episodes, AGracePeriodThatCannotBeLaterEndsNothing) {
+    const Analysis a = core_with({{1000, 5250, 7}, {1040, 5250, 9}, {1063, 21000, 7}, {1100, 5250, 11}});
+    ASSERT_EQ(a.stalls.size(), 3U);
+    EXPECT_THAT(a.stalls[0].end_basis, HasSubstr("when grace period 11 began"));
+    EXPECT_GE(a.stalls[0].end_s, 1063) << "it was still reported then";
+}
+
+TEST(Episodes, TasksThatHangAtOnceHaveOneEach) {
+    std::vector<EventInfo> events;
+    for (const double at_s : {245, 368, 491})
+        for (int pid = 100; pid < 150; ++pid) {
+            events.push_back(lockup(EventKind::hung_task, at_s + pid * 0.001, {{"blocked_s", at_s - 123}}));
+            events.back().report.task = {"worker", pid};
+        }
+    const Analysis a = core_with_lockups(std::move(events));
+    ASSERT_EQ(a.stalls.size(), 50U);
+    for (const StallEpisode& stall : a.stalls) EXPECT_EQ(stall.events.size(), 3U);
+}
+
 }  // namespace
 }  // namespace stallsight
