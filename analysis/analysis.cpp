@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
 #include <set>
 #include <utility>
 
@@ -19,9 +20,14 @@ EventInfo* Analysis::event(const std::string& id) {
     return const_cast<EventInfo*>(std::as_const(*this).event(id));
 }
 
+// Chains stand in the order of their events.
 const Chain* Analysis::chain_of(const std::string& event_id) const {
-    auto it = std::find_if(chains.begin(), chains.end(), [&](const Chain& c) { return c.event == event_id; });
-    return it == chains.end() ? nullptr : &*it;
+    const EventInfo* wanted = event(event_id);
+    const auto before = [this](const Chain& chain, const EventInfo* other) {
+        return std::less<>()(event(chain.event), other);
+    };
+    const auto it = std::lower_bound(chains.begin(), chains.end(), wanted, before);
+    return wanted != nullptr && it != chains.end() && it->event == event_id ? &*it : nullptr;
 }
 
 std::vector<const Chain*> Analysis::first_chains() const {

@@ -39,29 +39,7 @@ public:
         }
     }
 
-    // The same few functions stand in most stacks of a log.
     [[nodiscard]] const Rule* first_match(std::string_view function) const {
-        constexpr std::size_t most_known = 4096;
-        constexpr std::size_t longest = 128;
-        if (function.size() > longest) return search(function);
-        thread_local std::unordered_map<std::string, const Rule*, Hash, std::equal_to<>> known;
-        if (const auto found = known.find(function); found != known.end()) return found->second;
-        if (known.size() >= most_known) known.clear();
-        return known.try_emplace(std::string(function), search(function)).first->second;
-    }
-
-private:
-    struct Hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view s) const { return std::hash<std::string_view>()(s); }
-    };
-
-    struct Ranked {
-        const Rule* rule = nullptr;
-        std::size_t rank = std::numeric_limits<std::size_t>::max();
-    };
-
-    [[nodiscard]] const Rule* search(std::string_view function) const {
         const auto named = names_.find(function);
         const Ranked best = named == names_.end() ? Ranked{} : named->second;
         for (const Ranked& pattern : patterns_[static_cast<unsigned char>(function.front())]) {
@@ -70,6 +48,12 @@ private:
         }
         return best.rule;
     }
+
+private:
+    struct Ranked {
+        const Rule* rule = nullptr;
+        std::size_t rank = std::numeric_limits<std::size_t>::max();
+    };
 
     void add(const Ranked& ranked) {
         const std::string_view pattern = ranked.rule->pattern;
@@ -86,6 +70,37 @@ private:
     std::unordered_map<std::string_view, Ranked> names_;
     std::array<std::vector<Ranked>, 256> patterns_;  // by first letter
 };
+
+struct Judgement {
+    const Rule* rule = nullptr;
+    bool dispatcher = false;
+};
+
+Judgement judge(std::string_view function) {
+    static const RuleIndex rules;
+    const auto patterns = dispatcher_patterns();
+    return {rules.first_match(function),
+            std::any_of(patterns.begin(), patterns.end(),
+                        [&](std::string_view pattern) { return matches(function, pattern); })};
+}
+
+struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view s) const { return std::hash<std::string_view>()(s); }
+};
+
+// The same few functions stand in most stacks of a log: each thread judges them once.
+Judgement judgement_of(std::string_view function) {
+    constexpr std::size_t most_known = 4096;
+    constexpr std::size_t longest = 128;
+    function = without_suffix(function);
+    if (function.empty()) return {};
+    if (function.size() > longest) return judge(function);
+    thread_local std::unordered_map<std::string, Judgement, Hash, std::equal_to<>> known;
+    if (const auto found = known.find(function); found != known.end()) return found->second;
+    if (known.size() >= most_known) known.clear();
+    return known.try_emplace(std::string(function), judge(function)).first->second;
+}
 
 }  // namespace
 
@@ -122,17 +137,11 @@ std::string_view without_suffix(std::string_view function) {
 }
 
 const Rule* rule_for(std::string_view function) {
-    function = without_suffix(function);
-    if (function.empty()) return nullptr;
-    static const RuleIndex rules;
-    return rules.first_match(function);
+    return judgement_of(function).rule;
 }
 
 bool is_dispatcher(std::string_view function) {
-    function = without_suffix(function);
-    const auto patterns = dispatcher_patterns();
-    return std::any_of(patterns.begin(), patterns.end(),
-                       [&](std::string_view pattern) { return matches(function, pattern); });
+    return judgement_of(function).dispatcher;
 }
 
 }  // namespace stallsight
