@@ -141,6 +141,7 @@ private:
 
     [[nodiscard]] std::vector<const Sleeper*> all() const {
         std::vector<const Sleeper*> out;
+        out.reserve(sleepers_.size());
         for (const Sleeper& sleeper : sleepers_) out.push_back(&sleeper);
         return out;
     }
