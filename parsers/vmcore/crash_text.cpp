@@ -51,6 +51,7 @@ public:
                                    ? joined_stack_entry(line, take_line(text, behind_next))
                                    : std::nullopt;
             read_line(whole.value_or(line), place);
+            before_ = std::move(line);
             if (!whole) continue;
             ++line_;
             offset = behind_next;
@@ -84,7 +85,8 @@ private:
         } else if (const auto asked = debugger_command(line)) {
             end_stack();
             section_ = Section::other;
-            if (auto task = task_of_command(*asked)) announced_ = std::move(task);
+            auto task = task_of_command(*asked);
+            if (task || asked->find("stack_trace(") != asked->npos) announced_ = std::move(task);
         } else if (section_ == Section::log) {
             log_.add_printed(place, line.empty());
         } else if (!begins_section(line) && !read_row(line, place)) {
@@ -206,6 +208,7 @@ private:
     void begin_stack() {
         if (section_ == Section::stack && !stack_.has_numbers()) return;
         end_stack();
+        if (auto heading = task_of_heading(before_)) announced_ = std::move(heading);
         KernelTask task = announced_.value_or(KernelTask());
         announced_.reset();
         task.line = task.line_last = first_line_ = line_;
@@ -230,6 +233,7 @@ private:
     StackReader stack_;
     SessionLog log_;
     std::uint64_t line_ = 0;
+    std::string before_;  // the line before
     Section section_ = Section::other;
     PsColumns ps_columns_;
     ModuleColumns module_columns_;
