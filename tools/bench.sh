@@ -60,6 +60,13 @@ vmcore() {
             "$captures/vmcore-spin/$dump" "$work/vmlinux" "$captures/build/ko" \
             "$captures/vmcore-spin/crash-oracle.txt"
     done
+    if ! command -v drgn >/dev/null; then
+        echo "drgn is not installed: no stacks beside it"
+        return 0
+    fi
+    echo "stacks beside drgn's"
+    python3 "$root/tests/bench/vmcore_drgn.py" "$root/build/release/bin/stallsight" \
+        "$captures/vmcore-spin/vmcore.makedumpfile-d31-zlib" "$work/vmlinux" "$captures/build/ko"
 }
 
 timeline() {

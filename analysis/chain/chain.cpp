@@ -260,6 +260,12 @@ const TaskChain* memory_chain(const Analysis& analysis, const std::string& board
     return nullptr;
 }
 
+bool tells_memory(const Chain& of_event, const Chain& of_memory) {
+    const auto guilty = [](const Chain& chain) { return chain.links[chain.guilty_link].function; };
+    return of_event.count_of_memory && of_memory.count && of_event.count->raw == of_memory.count->raw &&
+           guilty(of_event) == guilty(of_memory);
+}
+
 std::vector<Chain> build_chains(const Analysis& analysis) {
     const auto chain_of = [&](const EventInfo& event) {
         const ArtifactInfo& info = analysis.artifacts[event.artifact];

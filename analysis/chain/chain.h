@@ -19,6 +19,10 @@ struct ChainContext {
 // The chain of the task on this CPU in a dump of the same machine, or null.
 const TaskChain* memory_chain(const Analysis& analysis, const std::string& board, const std::string& core, int cpu);
 
+// Does the event's chain tell what the other one, of a task in a dump's memory, tells? It then has its count from
+// there.
+bool tells_memory(const Chain& of_event, const Chain& of_memory);
+
 // Of a report about preemption with a stack; nothing for other reports, and for damage of an earlier one.
 std::optional<Chain> build_chain(const EventInfo& event, const ChainContext& context = {});
 

@@ -11,6 +11,8 @@ namespace {
 constexpr std::size_t longest_name = 512;        // KSYM_NAME_LEN
 constexpr std::uint64_t most_symbols = 1 << 20;  // of one module: more is damage
 constexpr std::uint64_t most_sections = 4096;
+// kernel/panic.c: taint_flags[], by the number of the bit, of Linux 6.12. A module has few of them.
+constexpr std::string_view taint_letters = "PFSRMBUDAWCIOELKXTNJ";
 
 }  // namespace
 
@@ -55,6 +57,14 @@ const LoadedModule::Range* LoadedModule::range_of(std::uint64_t address) const {
     const auto found =
         std::find_if(ranges_.begin(), ranges_.end(), [&](const Range& range) { return range.contains(address); });
     return found == ranges_.end() ? nullptr : &*found;
+}
+
+std::string LoadedModule::taints() const {
+    const std::uint64_t bits = module_.number("taints").value_or(0);
+    std::string letters;
+    for (std::size_t i = 0; i < taint_letters.size(); ++i)
+        if (bits >> i & 1) letters += taint_letters[i];
+    return letters;
 }
 
 std::optional<OrcTable> LoadedModule::orc() const {

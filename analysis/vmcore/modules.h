@@ -39,6 +39,8 @@ public:
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] const std::vector<Range>& ranges() const { return ranges_; }
     [[nodiscard]] const Range* range_of(std::uint64_t address) const;
+    // Letters as /proc/modules and `mod -t` of crash show them: "OE".
+    [[nodiscard]] std::string taints() const;
     // ORC of its code; nothing where it has none.
     [[nodiscard]] std::optional<OrcTable> orc() const;
 

@@ -35,6 +35,7 @@ void read_stack(const Kernel& kernel, const TaskStacks& reader, const CpuValues*
 KernelModule summary_of(const LoadedModule& module) {
     KernelModule summary;
     summary.name = module.name();
+    summary.taints = module.taints();
     for (const LoadedModule::Range& range : module.ranges()) {
         if (summary.base == 0) summary.base = range.low;
         summary.size += range.high - range.low;

@@ -5,6 +5,7 @@
 #include <QDir>
 #include <QHashFunctions>
 #include <QTimer>
+#include <charconv>
 #include <cstdio>
 
 #include "analysis/report/document.h"
@@ -34,7 +35,8 @@ int parse(int argc, char** argv, Arguments& arguments) {
     app.add_option("--size", arguments.size, "size of the window, as 1600x1000");
     app.add_option("--screenshot", arguments.screenshot, "write a picture of the window as PNG, and end");
     app.add_option("--timeline", arguments.timeline, "write a picture of the timeline alone as PNG, and end");
-    app.add_option("--select", arguments.select, "id of the event to pick, as e1");
+    app.add_option("--select", arguments.select,
+                   "what to pick: an event's id, as e1, or a task's PID, as task:312");
     app.add_option("--tab", arguments.tab, "what to show: chain, stack, source, patch, fields, notes, tasks");
     app.add_option("--debug-dir", arguments.analysis.debug_dirs,
                    "folder with debug files, or one of them (repeatable)")
@@ -67,6 +69,16 @@ QString samples_dir(const std::string& named) {
     for (const char* place : {"../share/stallsight/sample-logs", "../../../sample-logs", "../sample-logs"})
         if (here.exists(place)) return QDir::cleanPath(here.filePath(place));
     return {};
+}
+
+void pick(Selection& selection, const std::string& what) {
+    constexpr std::string_view task = "task:";
+    int pid = 0;
+    const char* const end = what.data() + what.size();
+    if (!what.starts_with(task))
+        selection.pick_event(what);
+    else if (std::from_chars(what.data() + task.size(), end, pid).ptr != end || !selection.pick_pid(pid))
+        std::fprintf(stderr, "stallsight-window: no %s\n", what.c_str());
 }
 
 void show_tab(MainWindow& window, const std::string& name) {
@@ -156,7 +168,7 @@ int main(int argc, char** argv) {
     int width = 0, height = 0;
     if (std::sscanf(arguments.size.c_str(), "%dx%d", &width, &height) == 2) window.resize(width, height);
     QObject::connect(&window, &MainWindow::ready, &window, [&] {
-        if (!arguments.select.empty()) window.selection()->pick_event(arguments.select);
+        if (!arguments.select.empty()) pick(*window.selection(), arguments.select);
         show_tab(window, arguments.tab);
     });
     if (!arguments.screenshot.empty()) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "analysis/vmcore/sentences.h"
+
 namespace stallsight::gui {
 
 namespace {
@@ -56,6 +58,18 @@ void Selection::pick_task(const TaskAt& task, std::optional<std::size_t> frame) 
         line_ = line;
     }
     emit changed();
+}
+
+bool Selection::pick_pid(int pid) {
+    for (std::size_t crash = 0; analysis_ && crash < analysis_->crashes.size(); ++crash) {
+        const auto& tasks = analysis_->crashes[crash].state.tasks;
+        const auto it =
+            std::find_if(tasks.begin(), tasks.end(), [&](const KernelTask& task) { return task.task.pid == pid; });
+        if (it == tasks.end()) continue;
+        pick_task({crash, static_cast<std::size_t>(it - tasks.begin())}, telling_frame(*it));
+        return true;
+    }
+    return false;
 }
 
 void Selection::pick_frame(std::size_t frame) {

@@ -38,6 +38,8 @@ public:
     void pick_event(const std::string& id);
     // The stack and the source are this task's until an event is picked.
     void pick_task(const TaskAt& task, std::optional<std::size_t> frame);
+    // The first task with this PID, at the frame that tells what it does; false where none has it.
+    bool pick_pid(int pid);
     void pick_frame(std::size_t frame);
     // A line inside an event picks the event and, where the line is one, the frame too; a line of a task's stack
     // picks the task.

@@ -32,6 +32,16 @@ std::string_view take_bracketed(std::string_view& text) {
     return inside;
 }
 
+// An entry's return address is as long as its place on the stack, and a module's name has its bracket.
+bool is_whole_entry(std::string_view line) {
+    std::string_view rest = trimmed(line);
+    take_word(rest);  // "#3"
+    const std::string_view stack = take_bracketed(rest);
+    take_word(rest);  // the function
+    if (take_word(rest) != "at") return false;
+    return take_word(rest).size() == stack.size() && (rest.find('[') == rest.npos || rest.find(']') != rest.npos);
+}
+
 // "hwa_poll_hw_ready at ffffffffc029414d [hwa_diag]", with "(unreliable)" or "(via ...)" behind it
 bool set_place(Frame& frame, std::string_view text) {
     set_symbol(frame, take_word(text));
@@ -58,6 +68,19 @@ std::optional<Frame> crash_stack_entry(std::string_view line) {
     frame.stack = address(take_bracketed(rest));
     if (!frame.stack || !set_place(frame, rest)) return std::nullopt;
     return frame;
+}
+
+std::optional<std::string> joined_stack_entry(std::string_view line, std::string_view next) {
+    if (!trimmed(line).starts_with('#') || line.find(" [") == line.npos) return std::nullopt;
+    if (next.starts_with(' ')) next.remove_prefix(1);  // what belongs to an entry otherwise is indented more
+    if (next.empty() || next.front() == ' ' || next.front() == '#') return std::nullopt;
+    const bool only_module = next.front() == '[' && next.find(']') == next.size() - 1;
+    if (is_whole_entry(line) && !only_module) return std::nullopt;
+    for (const char* blank : {"", " "}) {  // a blank at the edge is lost
+        std::string whole = std::string(line).append(blank).append(next);
+        if (is_whole_entry(whole) && crash_stack_entry(whole)) return whole;
+    }
+    return std::nullopt;
 }
 
 std::optional<Frame> crash_exception_place(std::string_view line) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "parsers/reports/event.h"
@@ -12,6 +13,9 @@ namespace stallsight {
 // " #1 [ffffb6abc01b3ef8] hwa_poll_hw_ready at ffffffffc029414d [hwa_diag]", bt -s with "name+61",
 // bt -t without the number (not reliable), ppc64 " [Link Register] [c0000000] .f at c0000000".
 std::optional<Frame> crash_stack_entry(std::string_view line);
+
+// The entry whole, where the right edge of a terminal or of a mail cut it into these two lines.
+std::optional<std::string> joined_stack_entry(std::string_view line, std::string_view next);
 
 // "    [exception RIP: read_hpet+109]", " [NIP  : .f+36]", "     PC: ffff800010a3c2f4  [f+24]": the place where
 // the CPU was, with the decimal offset that crash prints.

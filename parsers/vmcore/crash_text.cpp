@@ -4,12 +4,14 @@
 #include <string>
 
 #include "parsers/records/record.h"
+#include "parsers/vmcore/crash_frame.h"
 #include "parsers/vmcore/crash_rows.h"
 #include "parsers/vmcore/crash_words.h"
 #include "parsers/vmcore/debugger_text.h"
 #include "parsers/vmcore/session_log.h"
 #include "parsers/vmcore/stack_reader.h"
 #include "parsers/vmcore/task_table.h"
+#include "parsers/vmcore/terminal_line.h"
 
 namespace stallsight {
 namespace {
@@ -41,11 +43,18 @@ public:
     KernelState read(std::string_view text) {
         std::uint64_t offset = 0;
         while (offset < text.size()) {
-            const std::size_t end = std::min(text.find('\n', offset), text.size());
-            const std::uint64_t next = std::min(end + 1, text.size());
+            LogLines place{++line_, 1, offset, 0};
+            std::string line = take_line(text, offset);
+            place.bytes = offset - place.offset;
+            std::uint64_t behind_next = offset;
+            const auto whole = trimmed(line).starts_with('#')
+                                   ? joined_stack_entry(line, take_line(text, behind_next))
+                                   : std::nullopt;
+            read_line(whole.value_or(line), place);
+            before_ = std::move(line);
+            if (!whole) continue;
             ++line_;
-            read_line(trimmed_end(text.substr(offset, end - offset)), {line_, 1, offset, next - offset});
-            offset = next;
+            offset = behind_next;
         }
         end_stack();
         state_.log = log_.take();
@@ -62,13 +71,22 @@ private:
         return line;
     }
 
+    // The line at `offset` as it was seen, without what ends it; `offset` moves behind it.
+    static std::string take_line(std::string_view text, std::uint64_t& offset) {
+        const std::size_t end = std::min<std::size_t>(text.find('\n', offset), text.size());
+        const std::string_view line = trimmed_end(text.substr(offset, end - offset));
+        offset = std::min<std::uint64_t>(end + 1, text.size());
+        return has_terminal_codes(line) ? std::string(trimmed_end(shown_by_terminal(line))) : std::string(line);
+    }
+
     void read_line(std::string_view line, const LogLines& place) {
         if (const auto command = crash_command(line)) {
             begin(*command);
         } else if (const auto asked = debugger_command(line)) {
             end_stack();
             section_ = Section::other;
-            if (auto task = task_of_command(*asked)) announced_ = std::move(task);
+            auto task = task_of_command(*asked);
+            if (task || asked->find("stack_trace(") != asked->npos) announced_ = std::move(task);
         } else if (section_ == Section::log) {
             log_.add_printed(place, line.empty());
         } else if (!begins_section(line) && !read_row(line, place)) {
@@ -156,16 +174,21 @@ private:
         }
         const auto known = std::find_if(state_.modules.begin(), state_.modules.end(),
                                         [&](const KernelModule& module) { return module.name == row->name; });
-        if (known == state_.modules.end())
+        if (known == state_.modules.end()) {
             state_.modules.push_back(*row);
-        else if (module_columns_.taints)
+        } else if (module_columns_.taints) {
             known->taints = row->taints;
+        } else {
+            known->base = row->base;
+            known->size = row->size;
+        }
         return true;
     }
 
     void read_header(KernelTask header, std::string_view line) {
         end_stack();
-        const bool queued = section_ == Section::run_queues;
+        const bool queued =
+            section_ == Section::run_queues && line.starts_with(' ');  // bt's headers are not indented
         const bool current = queued && trimmed(line).starts_with("CURRENT:");
         header.active |= all_active_ || current;
         header.line = header.line_last = line_;
@@ -185,6 +208,7 @@ private:
     void begin_stack() {
         if (section_ == Section::stack && !stack_.has_numbers()) return;
         end_stack();
+        if (auto heading = task_of_heading(before_)) announced_ = std::move(heading);
         KernelTask task = announced_.value_or(KernelTask());
         announced_.reset();
         task.line = task.line_last = first_line_ = line_;
@@ -209,6 +233,7 @@ private:
     StackReader stack_;
     SessionLog log_;
     std::uint64_t line_ = 0;
+    std::string before_;  // the line before
     Section section_ = Section::other;
     PsColumns ps_columns_;
     ModuleColumns module_columns_;
@@ -244,6 +269,8 @@ RewrittenLog log_of_crash_text(const KernelState& state, std::string_view text) 
             const std::uint64_t end = std::min<std::uint64_t>(text.find('\n', offset), behind);
             std::string_view message = text.substr(offset, end - offset);
             if (message.ends_with('\r')) message.remove_suffix(1);
+            std::string shown;
+            if (has_terminal_codes(message)) message = shown = shown_by_terminal(message);
             log.add(level_in_front(message), {line, offset});
             offset = end + 1;
         }

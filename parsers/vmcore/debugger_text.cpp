@@ -149,6 +149,15 @@ std::optional<KernelTask> debugger_thread(std::string_view line) {
     return found;
 }
 
+std::optional<KernelTask> task_of_heading(std::string_view line) {
+    constexpr std::size_t longest_name = 63;  // a worker's, with what it works on
+    KernelTask found;
+    found.task.pid = number<int>(take_word(line));
+    if (!found.task.pid || line.empty() || line.size() > longest_name) return std::nullopt;
+    found.task.comm = line;
+    return found;
+}
+
 std::optional<std::string_view> debugger_command(std::string_view line) {
     for (const std::string_view prompt : {">>> ", "(gdb) "})
         if (line.starts_with(prompt)) return trimmed(line.substr(prompt.size()));
@@ -158,7 +167,8 @@ std::optional<std::string_view> debugger_command(std::string_view line) {
 std::optional<KernelTask> task_of_command(std::string_view command) {
     KernelTask found;
     found.task.pid = number_behind(command, "stack_trace(");
-    if (!found.task.pid) found.task.pid = number_behind(command, "thread(");
+    for (const char* call : {"thread(", "find_task(prog, ", "find_task("})
+        if (!found.task.pid) found.task.pid = number_behind(command, call);
     found.active = command.find("crashed_thread") != command.npos;
     if (!found.task.pid && !found.active) return std::nullopt;
     return found;

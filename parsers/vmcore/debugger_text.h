@@ -27,10 +27,14 @@ void mark_inlined(std::vector<Frame>& frames);
 // (Thread 311)]", QEMU's "Thread 1.2 (Thread 1.2 (CPU#1 [running])):", a script's "pid 311 comm hwa_cfg_waiter".
 std::optional<KernelTask> debugger_thread(std::string_view line);
 
+// What a loop over tasks often prints right before each stack: "310 hwa_cfg_holder".
+std::optional<KernelTask> task_of_heading(std::string_view line);
+
 // The command behind ">>> " or "(gdb) ".
 std::optional<std::string_view> debugger_command(std::string_view line);
 
-// Whose stack a command of drgn asks for: "prog.stack_trace(311)", "stack_trace(prog.crashed_thread())".
+// Whose stack a command of drgn asks for: "prog.stack_trace(311)", "stack_trace(find_task(prog, 311))",
+// "stack_trace(prog.crashed_thread())".
 std::optional<KernelTask> task_of_command(std::string_view command);
 
 }  // namespace stallsight

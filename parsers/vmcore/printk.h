@@ -12,9 +12,9 @@ namespace stallsight {
 
 struct PrintkRecord {
     std::uint64_t sequence = 0;
-    std::uint64_t nanoseconds = 0;        // of the kernel's own clock
-    int level = 0;                        // 0 emerg .. 7 debug
-    int facility = 0;                     // 0: the kernel itself
+    std::optional<std::uint64_t> nanoseconds;  // of the kernel's own clock; before 3.5 only with printk.time
+    int level = 0;                             // 0 emerg .. 7 debug
+    int facility = 0;                          // 0: the kernel itself
     std::optional<std::uint32_t> caller;  // PRINTK_CALLER: the task's pid, or 0x80000000 + CPU outside of tasks
     std::string text;                     // without line end at its end; may hold line ends and NULs
 };
@@ -32,7 +32,9 @@ Result<PrintkLog> read_printk(const Dump& dump);
 // further line of its text has the same stamp. What is not printable in it stays as it is, but for NULs.
 std::string text_of(const PrintkLog& log);
 
-// The forms: struct printk_log in a byte buffer (Linux 3.5 to 5.9), and the lockless ring buffer (since 5.10).
+// The forms: lines of text in a ring of characters (before Linux 3.5), struct printk_log in a byte buffer (3.5
+// to 5.9), and the lockless ring buffer (since 5.10).
+Result<PrintkLog> read_text_log(const Dump& dump);
 Result<PrintkLog> read_log_buf(const Dump& dump);
 Result<PrintkLog> read_ringbuffer(const Dump& dump);
 

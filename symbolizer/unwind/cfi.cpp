@@ -127,7 +127,9 @@ std::optional<UnwindStep> CfiUnwinder::step(Dwarf_Frame* rules, const Registers&
     for (unsigned number = 0; number < Registers::count; ++number)
         step.registers.general[number] = caller_register(memory_, rules, frame, cfa, number);
     step.registers.pc = step.registers.general[static_cast<unsigned>(pc_register)];
-    step.registers.general[architecture_.sp] = cfa;
+    // An exception saved the stack pointer among the other registers; a caller's is where its callee's frame ends.
+    auto& sp = step.registers.general[architecture_.sp];
+    if (!is_signal || !sp) sp = cfa;
     if (!step.registers.pc) return std::nullopt;
     if (*step.registers.pc == 0) return UnwindStep{};
     return step;

@@ -35,6 +35,17 @@ TEST(VmcoreCommand, StacksAreReadAsACrashSession) {
     EXPECT_THAT(run.out, HasSubstr("rcu_preempt: grace period -695 is in progress"));
 }
 
+// The stall's report and the dump's memory have the same chain.
+TEST(AnalyzeCommand, OfADumpTellsAChainOnce) {
+    if (!std::filesystem::exists(dump)) GTEST_SKIP() << "the captures are not here";
+    const auto run = test::stallsight("analyze --debug-dir " + quoted((captured_dumps / "../build").string()) + " " +
+                                      quoted(dump.string()));
+    const std::string chain = "preempt_count 0x00000001 = preemption off once, in the dump's memory\n";
+    const std::size_t first = run.out.find(chain);
+    ASSERT_NE(first, std::string::npos) << run.err;
+    EXPECT_EQ(run.out.find(chain, first + 1), std::string::npos);
+}
+
 TEST(VmcoreCommand, WithoutDebugInfoTheLogIsThere) {
     if (!std::filesystem::exists(dump)) GTEST_SKIP() << "the captures are not here";
     const auto log = test::stallsight("vmcore --log " + quoted(dump.string()));

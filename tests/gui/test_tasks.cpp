@@ -2,12 +2,15 @@
 #include <QAction>
 #include <QHeaderView>
 #include <QTabWidget>
+#include <QTextDocument>
 
+#include "app/gui/chain/chain_panel.h"
 #include "app/gui/log/log_panel.h"
 #include "app/gui/source/source_panel.h"
 #include "app/gui/stack/stack_panel.h"
 #include "app/gui/tasks/tasks_panel.h"
 #include "tests/gui/window_support.h"
+#include "tests/support/captured_dump.h"
 
 using namespace stallsight;
 using namespace stallsight::gui;
@@ -37,6 +40,14 @@ private:
         QStringList all;
         for (int row = 0; row < model()->rowCount(); ++row) all << model()->index(row, number).data().toString();
         return all;
+    }
+    static bool says(const QWidget& panel, const QString& words) {
+        for (QLabel* label : panel.findChildren<QLabel*>()) {
+            QTextDocument text;
+            text.setHtml(label->text());
+            if (text.toPlainText().contains(words)) return true;
+        }
+        return false;
     }
     void command(const QString& text) {
         for (QAction* action : window_->commands())
@@ -131,6 +142,47 @@ private slots:
         for (QLabel* label : part<SourcePanel>()->findChildren<QLabel*>())
             said |= label->text().contains("hwa_diag.c:102");
         QVERIFY(said);
+    }
+
+    void of_a_task_that_did_not_run_that_is_said() {
+        auto* panel = part<ChainPanel>();
+        pick("311");
+        QCOMPARE(panel->model()->rowCount(), 0);
+        QVERIFY(says(*panel, "hwa_cfg_waiter (pid 311)"));
+        QVERIFY(says(*panel, "it did not run when the kernel was stopped"));
+    }
+
+    void the_chain_of_a_running_task_is_shown() {
+        const std::filesystem::path dump = captured_dumps / captured_dump_names[1];
+        if (!std::filesystem::exists(dump)) QSKIP("the captures are not here");
+        AnalysisOptions options;
+        options.debug_dirs = {(captured_dumps / "../build").string()};
+        const auto window = opened_window(QString::fromStdString(dump.string()), {1100, 700}, options);
+        const std::string event = window->selection()->event()->id;
+        auto* panel = window->findChild<ChainPanel*>();
+        const ChainModel* chain = panel->model();
+        const auto functions = [&] {
+            QStringList all;
+            for (int i = 0; i < chain->rowCount(); ++i)
+                if (chain->row(i).kind == ChainRow::Kind::frame) all << chain->row(i).text;
+            return all;
+        };
+        const QStringList of_event = functions();
+        QVERIFY(of_event.contains("nokia_rpmsg_notify"));
+
+        QVERIFY(window->selection()->pick_pid(312));
+        QVERIFY(functions().contains("hwa_spin_thread"));
+        QVERIFY(!functions().contains("nokia_rpmsg_notify"));
+        QVERIFY(says(*panel, "preempt_count 0x00000001 = preemption off once, in the dump's memory"));
+        QVERIFY(says(*panel, "waits in synchronize_rcu behind it"));
+        shoot(*window, "chain-of-task");
+
+        QVERIFY(window->selection()->pick_pid(310));
+        QCOMPARE(chain->rowCount(), 0);
+        QVERIFY(says(*panel, "for hwa_cfg_mutex, held by hwa_cfg_holder (pid 310)"));
+
+        window->selection()->pick_event(event);
+        QCOMPARE(functions(), of_event);
     }
 
     void an_event_brings_its_own_stack_back() {

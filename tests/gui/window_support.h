@@ -19,9 +19,10 @@ inline void copy_sample(const QString& to) {
 }
 
 // Shown, its models watched, and the bundle read.
-inline std::unique_ptr<MainWindow> opened_window(const QString& bundle, const QSize& size = {}) {
+inline std::unique_ptr<MainWindow> opened_window(const QString& bundle, const QSize& size = {},
+                                                 const AnalysisOptions& options = {}) {
     constexpr int patience_ms = 20000;
-    auto window = std::make_unique<MainWindow>(WindowOptions{{}, {}, false});
+    auto window = std::make_unique<MainWindow>(WindowOptions{options, {}, false});
     if (size.isValid()) window->resize(size);
     window->show();
     for (auto* model : window->findChildren<QAbstractItemModel*>())

@@ -114,7 +114,7 @@ void ChainModel::rebuild() {
             divider = {};
             divider.kind = ChainRow::Kind::slept_here;
             divider.text = chain_->ending == Chain::Ending::slept ? QStringLiteral("slept here")
-                                                                  : QStringLiteral("preempt_count here");
+                                                                  : QStringLiteral("count");
             divider.count = sum;
             divider.link = slept;
             rows_.push_back(divider);

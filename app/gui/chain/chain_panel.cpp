@@ -7,6 +7,7 @@
 #include "analysis/chain/chain_words.h"
 #include "app/gui/answer/mark_up.h"
 #include "app/gui/chain/chain_delegate.h"
+#include "app/gui/chain/task_chain.h"
 #include "app/gui/theme.h"
 #include "app/gui/words.h"
 
@@ -72,16 +73,16 @@ ChainPanel::ChainPanel(Selection* selection, QWidget* parent)
 
 void ChainPanel::follow() {
     const AnalysisPtr& analysis = selection_->analysis();
-    const EventInfo* event = selection_->event();
+    const EventInfo* event = this->event();
     const auto task = selection_->task_at();
-    const std::string id = event  ? event->id
-                           : task ? std::to_string(task->crash) + "/" + std::to_string(task->task)
-                                  : std::string();
+    const std::string id = task    ? std::to_string(task->crash) + "/" + std::to_string(task->task)
+                           : event ? event->id
+                                   : std::string();
     following_ = true;
     if (analysis != shown_analysis_ || id != shown_) {
         shown_analysis_ = analysis;
         shown_ = id;
-        const Chain* chain = event ? analysis->chain_of(id) : task ? chain_of(*task) : nullptr;
+        const Chain* chain = task ? chain_of_task(*analysis, *task) : event ? analysis->chain_of(id) : nullptr;
         model_->set_chain(chain);
         show_words(chain);
     }
@@ -94,11 +95,8 @@ void ChainPanel::follow() {
     following_ = false;
 }
 
-// Of a task that ran when its kernel was stopped.
-const Chain* ChainPanel::chain_of(const TaskAt& at) const {
-    for (const TaskChain& found : selection_->analysis()->crashes[at.crash].chains)
-        if (found.task == at.task) return &found.chain;
-    return nullptr;
+const EventInfo* ChainPanel::event() const {
+    return selection_->task_at() ? nullptr : selection_->event();
 }
 
 void ChainPanel::fit_rows() {
@@ -110,12 +108,8 @@ void ChainPanel::fit_rows() {
 QString ChainPanel::heading(const Chain* chain) const {
     const Theme& t = theme();
     if (!chain) {
-        const EventInfo* event = selection_->event();
-        if (!event && selection_->task_at())
-            return QString(
-                       "<span style='color:%1'>Nothing is known to be held by this task: it did not run, or with "
-                       "a preempt_count of 0. Its stack is under Stack.</span>")
-                .arg(css(t.muted));
+        if (const auto& task = selection_->task_at()) return no_chain_of_task(*selection_->analysis(), *task);
+        const EventInfo* event = this->event();
         if (!event)
             return QString("<span style='color:%1'>Pick an event to see how it came to it.</span>")
                 .arg(css(t.muted));
@@ -149,24 +143,32 @@ QString ChainPanel::heading(const Chain* chain) const {
 
 QString ChainPanel::advice() const {
     const AnalysisPtr& analysis = selection_->analysis();
-    const EventInfo* event = selection_->event();
-    if (!event) return {};
     QStringList parts;
-    const Chain* chain = analysis->chain_of(event->id);
+    if (const auto& task = selection_->task_at())
+        parts = waits_of_task(*analysis, *task);
+    else if (const EventInfo* event = this->event())
+        parts = advice_of(*event, analysis->chain_of(event->id));
+    if (parts.isEmpty()) return {};
+    return "<p style='margin:0 0 8px 0'>" + parts.join("</p><p style='margin:0 0 8px 0'>") + "</p>";
+}
+
+QStringList ChainPanel::advice_of(const EventInfo& event, const Chain* chain) const {
+    const AnalysisPtr& analysis = selection_->analysis();
+    QStringList parts;
     for (const Diagnosis& diagnosis : analysis->diagnoses) {
-        if (std::find(diagnosis.evidence.begin(), diagnosis.evidence.end(), event->id) == diagnosis.evidence.end())
+        if (std::find(diagnosis.evidence.begin(), diagnosis.evidence.end(), event.id) == diagnosis.evidence.end())
             continue;
         if (!chain) parts << marked_up(diagnosis.summary, *analysis);
         if (!diagnosis.advice.empty()) parts << "<b>What to do.</b> " + marked_up(diagnosis.advice, *analysis);
     }
-    if (!event->caused_by.empty()) {
-        const EventInfo* cause = analysis->event(event->caused_by);
+    if (!event.caused_by.empty()) {
+        const EventInfo* cause = analysis->event(event.caused_by);
         if (cause)
             parts << "<b>Follows</b> from " + event_name(*cause).toHtmlEscaped() + ": " +
-                         qs(event->follows_because).toHtmlEscaped();
+                         qs(event.follows_because).toHtmlEscaped();
     }
     for (const PatchHunk& hunk : analysis->patch_hunks)
-        if (hunk.on_chain && hunk.event == event->id)
+        if (hunk.on_chain && hunk.event == event.id)
             parts << QString(
                          "<a href='patch' style='color:%1; text-decoration:none'>The patch in this bundle %2 in %3 "
                          "▸</a>")
@@ -184,11 +186,11 @@ QString ChainPanel::advice() const {
                         .arg(css(theme().muted), css(theme().accent));
         parts << part;
     }
-    return "<p style='margin:0 0 8px 0'>" + parts.join("</p><p style='margin:0 0 8px 0'>") + "</p>";
+    return parts;
 }
 
 void ChainPanel::show_words(const Chain* chain) {
-    const EventInfo* event = selection_->event();
+    const EventInfo* event = this->event();
     locks_->show_cycle(event && !chain ? lock_cycle(*event) : std::nullopt);
     heading_->setText(heading(chain));
     advice_->setText(advice());

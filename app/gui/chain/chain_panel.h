@@ -1,4 +1,4 @@
-// The chain of the selected event, and what to do about it.
+// The chain of the selected event and what to do about it; or the chain of the selected task of a dump.
 #pragma once
 
 #include <QLabel>
@@ -29,9 +29,10 @@ private:
     void follow();
     void show_words(const Chain* chain);
     void fit_rows();
-    [[nodiscard]] const Chain* chain_of(const TaskAt& at) const;
+    [[nodiscard]] const EventInfo* event() const;  // whose chain is shown; null while a task is picked
     [[nodiscard]] QString heading(const Chain* chain) const;
     [[nodiscard]] QString advice() const;
+    [[nodiscard]] QStringList advice_of(const EventInfo& event, const Chain* chain) const;
 
     Selection* selection_;
     ChainModel* model_;

@@ -100,6 +100,74 @@ TEST_F(CrashSession, TakesTheLongestLogAndItsReportsAtTheirLines) {
     EXPECT_THAT(text().substr(stall.offset, 100), testing::HasSubstr("rcu_preempt detected stalls"));
 }
 
+std::vector<std::string> functions_of(const KernelState& state, int pid) {
+    std::vector<std::string> functions;
+    for (const KernelTask& task : state.tasks)
+        if (task.task.pid == pid)
+            for (const Frame& frame : task.frames) functions.push_back(frame.function + "/" + frame.module);
+    return functions;
+}
+
+// Saved by script(1) from a terminal of 80 columns: crash 8.0.2 and its pager less(1), with one page turned.
+TEST(CrashTypescript, IsReadAsItWasSeen) {
+    const auto bytes = Bytes::map_file(data_dir + "typescript-less.txt");
+    ASSERT_TRUE(bytes);
+    const KernelState state = parse_crash_text(bytes->view());
+    EXPECT_EQ(state.release, "6.1.192-caplab");
+    EXPECT_THAT(state.modules, SizeIs(8));
+    ASSERT_THAT(state.run_queues, SizeIs(4));
+    EXPECT_THAT(state.run_queues[1].queued, SizeIs(1));
+    EXPECT_THAT(state.run_queues[3].queued, IsEmpty());
+    const auto named = [&](const std::string& name) {
+        return std::any_of(state.tasks.begin(), state.tasks.end(),
+                           [&](const KernelTask& task) { return task.task.comm == name && task.state != ""; });
+    };
+    EXPECT_TRUE(named("clock_hwa_app") &&
+                named("hwa_cfg_waiter"));  // less wraps these with a blank and a backspace
+    EXPECT_THAT(
+        functions_of(state, 311),
+        ElementsAre("__schedule/", "schedule/", "schedule_preempt_disabled/", "__mutex_lock.constprop.0/",
+                    "hwa_commit_config/hwa_diag", "hwa_cfg_waiter_thread/hwa_diag", "kthread/", "ret_from_fork/"));
+    EXPECT_THAT(functions_of(state, 308), SizeIs(8));
+}
+
+// A terminal or a mail may cut a long line in two.
+TEST(CrashText, EntriesThatAreCutInTwoAreOne) {
+    const std::string stack =
+        "PID: 308  TASK: ffffa1cc0096ab00  CPU: 0  COMMAND: \"clock\"\n"
+        " #0 [ffffb6abc0147b90] __schedule at ffffffffbd15adfb\n"
+        " #1 [ffffb6abc0147c10] rpmsg_send_offchannel_raw at ffffffffc028f0aa [virtio_rpmsg_bus]\n"
+        " #2 [ffffb6abc0147d10] vfs_writev at ffffffffbd0f0a61\n\n"
+        "PID: 2  TASK: ffffa1cc00191580  CPU: 0  COMMAND: \"kthreadd\"\n"
+        " #0 [ffffb6abc001bec0] __schedule at ffffffffbd15adfb\n";
+    for (std::size_t width = 27; width < 87; ++width) {
+        std::string cut;
+        for (std::size_t at = 0, column = 0; at < stack.size(); ++at) {
+            column = stack[at] == '\n' ? 0 : column + 1;
+            if (column > width && stack.rfind("\n #", at) > stack.rfind("\nPID", at)) {
+                while (cut.back() == ' ') cut.pop_back();
+                cut += '\n';
+                column = 1;
+            }
+            cut += stack[at];
+        }
+        EXPECT_EQ(functions_of(parse_crash_text(cut), 308), functions_of(parse_crash_text(stack), 308)) << cut;
+        EXPECT_EQ(functions_of(parse_crash_text(cut), 2), functions_of(parse_crash_text(stack), 2)) << cut;
+    }
+}
+
+// Without prompts, back traces follow right behind the last run queue.
+TEST(CrashText, WhoIsQueuedIsIndented) {
+    const KernelState state = parse_crash_text(
+        "CPU 3 RUNQUEUE: ffffa1cc077a3e80\n"
+        "  CURRENT: PID: 0      TASK: ffffa1cc001f8000  COMMAND: \"swapper/3\"\n"
+        "     [120] PID: 17     TASK: ffffa1cc001fd600  COMMAND: \"ksoftirqd/1\"\n"
+        "PID: 1        TASK: ffffa1cc00190000  CPU: 0    COMMAND: \"init\"\n"
+        " #0 [ffffb6abc0013de8] __schedule at ffffffffbd15adfb\n");
+    ASSERT_THAT(state.run_queues, SizeIs(1));
+    EXPECT_THAT(state.run_queues[0].queued, SizeIs(1));
+}
+
 TEST(CrashText, ReadsALogThatWasPutBesideStacksWithoutAPrompt) {
     const std::string text =
         "PID: 312      TASK: ffffa1cc0090c080  CPU: 1    COMMAND: \"hwa_spin\"\n"

@@ -103,7 +103,31 @@ TEST(DebuggerText, KnowsWhoseStackFollows) {
     EXPECT_FALSE(debugger_thread("rapid 312"));
     EXPECT_TRUE(task_of_command("prog.stack_trace(prog.crashed_thread())")->active);
     EXPECT_EQ(task_of_command("trace = prog.stack_trace(311)")->task.pid, 311);
+    EXPECT_EQ(task_of_command("prog.stack_trace(find_task(prog, 302))")->task.pid, 302);
     EXPECT_FALSE(task_of_command("print(trace)"));
+}
+
+// As drgn 0.0.22 printed it on the captures' dump.
+TEST(DebuggerText, ReadsStacksThatALoopPrinted) {
+    const KernelState state = parse_crash_text(
+        ">>> trace = prog.stack_trace(311)\n"
+        ">>> for t in for_each_task(prog):\n"
+        "...     print(t.pid.value_(), t.comm.string_().decode())\n"
+        "...     print(prog.stack_trace(t))\n"
+        "... \n"
+        "310 hwa_cfg_holder\n"
+        "#0  context_switch (/usr/src/lab/linux-6.1.192/kernel/sched/core.c:5257:2)\n"
+        "#1  __schedule (/usr/src/lab/linux-6.1.192/kernel/sched/core.c:6584:8)\n"
+        "313 hwa_gp\n"
+        "#0  context_switch (/usr/src/lab/linux-6.1.192/kernel/sched/core.c:5257:2)\n"
+        ">>> prog.stack_trace(t)\n"
+        "#0  0xffffa1cc076a47f8\n");
+    ASSERT_EQ(state.tasks.size(), 3u);
+    EXPECT_EQ(state.tasks[0].task.comm, "hwa_cfg_holder");
+    EXPECT_EQ(state.tasks[0].frames.size(), 2u);
+    EXPECT_EQ(state.tasks[1].task.pid, 313);
+    EXPECT_EQ(state.tasks[1].frames.size(), 1u);
+    EXPECT_EQ(state.tasks[2].task.pid, std::nullopt);
 }
 
 }  // namespace

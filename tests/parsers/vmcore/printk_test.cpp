@@ -37,8 +37,8 @@ std::string as_crash_prints(const PrintkLog& log) {
     for (const PrintkRecord& record : log.records) {
         std::array<char, 64> stamp{};
         const int width = std::snprintf(stamp.data(), stamp.size(), "[%5llu.%06llu] ",
-                                        static_cast<unsigned long long>(record.nanoseconds / 1000000000),
-                                        static_cast<unsigned long long>(record.nanoseconds / 1000 % 1000000));
+                                        static_cast<unsigned long long>(*record.nanoseconds / 1000000000),
+                                        static_cast<unsigned long long>(*record.nanoseconds / 1000 % 1000000));
         out += stamp.data();
         for (const char c : record.text) {
             out += c;
@@ -150,6 +150,101 @@ TEST_P(LogBuf, WithImpossibleIndexesIsAnError) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Machines, LogBuf, testing::Values(MadeDump::Machine::x86_64, MadeDump::Machine::ppc64),
+                         name_of_machine);
+
+// The log of a kernel before 3.5, in a ring of 64 characters.
+class MadeText {
+public:
+    explicit MadeText(MadeDump::Machine machine) : dump(machine) {
+        dump.symbol("log_buf", 0x4000);
+        dump.symbol("log_buf_len", 0x4008);
+        dump.symbol("log_end", 0x400c);
+        dump.symbol("logged_chars", 0x4010);
+        dump.pointer(0x4000, buffer);
+        dump.number(0x4008, 4, size);
+    }
+
+    // As emit_log_char() does.
+    void print(const std::string& text) {
+        for (const char c : text) dump.bytes(buffer + end_++ % size, {&c, 1});
+        dump.number(0x400c, 4, end_);
+        dump.number(0x4010, 4, std::min<std::uint64_t>(end_, size));
+    }
+    // As `dmesg -c` does.
+    void clear() { dump.number(0x4010, 4, 0); }
+
+    [[nodiscard]] Result<PrintkLog> read() const {
+        const auto opened = dump.open();
+        if (!opened) return tl::unexpected<Error>(opened.error());
+        return read_printk(*opened);
+    }
+
+    static constexpr std::uint64_t buffer = 0x8000, size = 64;
+    MadeDump dump;
+
+private:
+    std::uint64_t end_ = 0;
+};
+
+class TextLog : public testing::TestWithParam<MadeDump::Machine> {};
+
+TEST_P(TextLog, IsReadWithLevelsAndStamps) {
+    MadeText made(GetParam());
+    made.print("<6>[    1.234567] Linux\n<30>[  100.000001] init\n<4>no stamp\n");
+    const auto log = made.read();
+    ASSERT_TRUE(log) << log.error().text();
+    EXPECT_EQ(text_of(*log), "<6>[    1.234567] Linux\n<30>[  100.000001] init\n<4>no stamp\n");
+    ASSERT_EQ(log->records.size(), 3u);
+    EXPECT_EQ(log->records[1].facility, 3);
+    EXPECT_EQ(log->records[1].level, 6);
+    EXPECT_EQ(log->records[1].nanoseconds, 100000001000u);
+    EXPECT_FALSE(log->records[2].nanoseconds);
+    EXPECT_TRUE(log->problems.empty());
+}
+
+TEST_P(TextLog, IsReadRoundItsEnd) {
+    MadeText made(GetParam());
+    made.print("<6>[    1.000000] this line is overwritten\n");
+    made.print("<6>[    2.000000] whole\n");
+    made.print("<3>[    3.000000] round the end\n<6>[    4");
+    const auto log = made.read();
+    ASSERT_TRUE(log) << log.error().text();
+    // 64 characters in all: of the second line the first is overwritten, and so it has no level of its own any
+    // more.
+    EXPECT_EQ(text_of(*log), "<4>6>[    2.000000] whole\n<3>[    3.000000] round the end\n<6>[    4\n");
+}
+
+TEST_P(TextLog, IsAllThereAfterDmesgCleared) {
+    MadeText made(GetParam());
+    made.print("<6>before\n");
+    made.clear();
+    const auto log = made.read();
+    ASSERT_TRUE(log) << log.error().text();
+    EXPECT_EQ(text_of(*log), "<6>before\n");
+}
+
+TEST_P(TextLog, SaysWhatIsNotInTheDump) {
+    MadeText made(GetParam());
+    const std::uint64_t last_page = 0x3f000;  // a ring of two pages, the second of which is beyond the dump's end
+    made.dump.pointer(0x4000, last_page);
+    made.dump.number(0x4008, 4, 8192);
+    made.dump.number(0x400c, 4, 8192);
+    made.dump.bytes(last_page, "<6>whole\n");
+    const auto log = made.read();
+    ASSERT_TRUE(log) << log.error().text();
+    EXPECT_EQ(log->records[0].text, "whole");
+    EXPECT_THAT(log->problems, testing::ElementsAre("4096 bytes of the printk log cannot be read"));
+}
+
+TEST_P(TextLog, WithAnImpossibleSizeIsAnError) {
+    MadeText made(GetParam());
+    made.dump.number(0x4008, 4, 100);
+    const auto log = made.read();
+    ASSERT_FALSE(log);
+    EXPECT_EQ(log.error().text(), "made: the printk log's variables are damaged: no buffer has 100 bytes");
+}
+
+INSTANTIATE_TEST_SUITE_P(Machines, TextLog, testing::Values(MadeDump::Machine::x86_64, MadeDump::Machine::ppc64),
                          name_of_machine);
 
 // A ring of four descriptors and 256 bytes of text, laid out as Linux 6.1 does on 64-bit machines.

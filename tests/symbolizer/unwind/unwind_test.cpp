@@ -96,6 +96,41 @@ TEST_F(Unwinding, BackChainOfPpc64LeavesTheInterruptStack) {
     EXPECT_EQ(found.broken, "");
 }
 
+// arch/x86/include/asm/frame.h: ENCODE_FRAME_POINTER. Without CONFIG_FRAME_POINTER such a chain is chance: the
+// frames behind it are marked.
+TEST_F(Unwinding, FramePointersOfX86AreFollowedThroughAnExceptionAsAGuess) {
+    const Architecture& x86 = *architecture_of(EM_X86_64);
+    test::MadeMemory made_memory(false);
+    const std::uint64_t regs = stack + 0x100;
+    made_memory.put(stack + 0x20, regs | 1);  // pushed by the exception's handler, whose caller is the entry code
+    made_memory.put(stack + 0x28, code + 0x200);
+    for (std::size_t at = 0; at < sizeof(structures::pt_regs); at += 8) made_memory.put(regs + at, 0);
+    made_memory.put(regs + offsetof(structures::pt_regs, ip), code + 0x310);
+    made_memory.put(regs + offsetof(structures::pt_regs, cs), 0x10);
+    made_memory.put(regs + offsetof(structures::pt_regs, sp), stack + 0x400);
+    made_memory.put(regs + offsetof(structures::pt_regs, bp), stack + 0x440);
+    made_memory.put(stack + 0x440, stack + 0x500);
+    made_memory.put(stack + 0x448, code + 0x420);
+    made_memory.put(stack + 0x500, 0);
+    made_memory.put(stack + 0x508, 0);
+    const Memory memory = made_memory.memory();
+    Registers start = registers(x86, code + 0x100, stack);
+    start.general[x86.frame_pointer] = stack + 0x20;
+    Unwinder::Rules rules;
+    rules.guess = [&](const Registers& frame, bool) {
+        return step_by_frame_record(made->types(), memory, x86, frame);
+    };
+    rules.is_code = [](std::uint64_t pc) { return pc >= code && pc < code + 0x10000; };
+    const Stack found = Unwinder(x86, rules).unwind(start, true);
+    EXPECT_THAT(pcs(found), ElementsAre(code + 0x100, code + 0x200, code + 0x310, code + 0x420));
+    EXPECT_EQ(found.broken, "");
+    ASSERT_EQ(found.frames.size(), 4u);
+    EXPECT_TRUE(found.frames[0].reliable);
+    EXPECT_FALSE(found.frames[1].reliable);
+    EXPECT_EQ(found.frames[2].pt_regs, regs);
+    EXPECT_FALSE(found.frames[3].reliable);
+}
+
 TEST_F(Unwinding, FrameRecordsOfArm64LoseTheirPointerAuthenticationCode) {
     const Architecture& arm64 = *architecture_of(EM_AARCH64);
     test::MadeMemory memory(false);
