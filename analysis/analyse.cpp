@@ -25,18 +25,28 @@ namespace stallsight {
 
 namespace {
 
+Result<LogScan> scan_session(const KernelState& state, std::string_view text, const Progress& progress) {
+    const auto log = log_of_crash_text(state, text);
+    if (!log) return tl::unexpected(log.error());
+    return scan_log(*log, text, progress);
+}
+
 void scan_artifact(Analysis& analysis, std::size_t index, const Progress& progress) {
     ArtifactInfo& info = analysis.artifacts[index];
     const Artifact& artifact = info.artifact;
     const std::string_view text = artifact.bytes.view();
+    Result<LogScan> scan;
     if (artifact.kind == ArtifactKind::crash_text) {
         const KernelState& state = analysis.crashes.emplace_back(index, parse_crash_text(text)).state;
-        info.scan = scan_log(log_of_crash_text(state, text), text, progress);
+        scan = scan_session(state, text, progress);
     } else if (artifact.kind == ArtifactKind::kernel_log) {
-        info.scan = scan_log(text, progress);
-    } else {
+        scan = read_log(text, progress);
+    }
+    if (!scan) {
+        analysis.problems.push_back({"not read: " + scan.error().text(), artifact.path, ""});
         return;
     }
+    info.scan = std::move(*scan);
     info.events = info.scan.events.size();
     analysis.events.reserve(analysis.events.size() + info.scan.events.size());
     for (Event& report : info.scan.events) {

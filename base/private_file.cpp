@@ -28,15 +28,20 @@ bool write_all(std::string_view part, const Write& write) {
 }  // namespace
 
 Result<PrivateFile> PrivateFile::create() {
-    const char* dir = std::getenv("TMPDIR");
-    const std::string base = dir != nullptr && *dir != '\0' ? dir : "/tmp";
-    int fd = ::open(base.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    const char* set = std::getenv("TMPDIR");
+    if (set != nullptr && *set != '\0') return create_in(set);
+    if (auto file = create_in("/var/tmp")) return file;
+    return create_in("/tmp");
+}
+
+Result<PrivateFile> PrivateFile::create_in(const std::string& folder) {
+    int fd = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (fd < 0) {  // a file system that cannot: a name, but only for a moment
-        std::string pattern = base + "/stallsight-XXXXXX";
+        std::string pattern = folder + "/stallsight-XXXXXX";
         fd = ::mkostemp(pattern.data(), O_CLOEXEC);
         if (fd >= 0) ::unlink(pattern.c_str());
     }
-    if (fd < 0) return fail("cannot make a temporary file: " + std::generic_category().message(errno), base);
+    if (fd < 0) return fail("cannot make a temporary file: " + std::generic_category().message(errno), folder);
     return PrivateFile(fd);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "base/error.h"
@@ -10,7 +11,7 @@ namespace stallsight {
 
 class PrivateFile {
 public:
-    // In $TMPDIR, or /tmp.
+    // In $TMPDIR, or /var/tmp, which other than /tmp is on a disk everywhere (file-hierarchy(7)), or /tmp.
     static Result<PrivateFile> create();
 
     PrivateFile(PrivateFile&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
@@ -27,6 +28,7 @@ public:
 
 private:
     explicit PrivateFile(int fd) : fd_(fd) {}
+    static Result<PrivateFile> create_in(const std::string& folder);
 
     int fd_ = -1;
 };

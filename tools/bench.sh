@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the benchmarks, each beside its peer: tools/bench.sh [parse|timeline|vmcore], or tools/bench.sh symbolize [VMLINUX]
+# Runs the benchmarks, each beside its peer: tools/bench.sh [parse|forms|timeline|vmcore], or tools/bench.sh symbolize [VMLINUX]
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 maker=${STALLSIGHT_SHARED:-$root/../shared}/bench/make_biglog.py
@@ -19,6 +19,26 @@ parse() {
         python3 "$root/tests/bench/parse.py" "$format" "$work/big.log" "$work/truth.json" \
             "$root/build/release/bin"
     done
+}
+
+# Forms that are written anew before they are read, each about as large as the plain log of `parse`.
+forms() {
+    if [ ! -f "$maker" ]; then
+        echo "no log generator at $maker: nothing to measure"
+        return 0
+    fi
+    work=$(mktemp -d "${TMPDIR:-/tmp}/stallsight-bench.XXXXXX")
+    trap 'rm -rf "$work"' EXIT
+    local form percent
+    while read -r form percent; do  # of the form's size, what the plain log takes
+        python3 "$maker" $((megabytes * percent / 100)) "$work/plain.log" > "$work/truth.json"
+        python3 "$root/tests/bench/rewrite_log.py" "$form" "$work/plain.log" "$work/big.log"
+        python3 "$root/tests/bench/parse.py" "$form" "$work/big.log" "$work/truth.json" "$root/build/release/bin"
+    done <<< "utf-16 50
+colours 86
+journal-json 19
+journal-export 22
+dmesg-json 60"
 }
 
 captures=${STALLSIGHT_SHARED:-$root/../shared}/captures/x86_64
@@ -75,8 +95,9 @@ timeline() {
 
 case $what in
 parse) parse ;;
+forms) forms ;;
 symbolize) symbolize "${2:-}" ;;
 timeline) timeline ;;
 vmcore) vmcore ;;
-*) echo "no benchmark named $what; there are: parse, symbolize, timeline, vmcore" >&2; exit 2 ;;
+*) echo "no benchmark named $what; there are: parse, forms, symbolize, timeline, vmcore" >&2; exit 2 ;;
 esac

@@ -138,18 +138,21 @@ private:
     }
 
     void nothing_found() {
-        std::size_t logs = 0;
+        std::size_t logs = 0, unread = 0;
         for (const ArtifactInfo& info : analysis_.artifacts)
-            logs += info.artifact.kind == ArtifactKind::kernel_log ? 1 : 0;
+            if (info.artifact.kind == ArtifactKind::kernel_log) ++(info.scan.index.lines() > 0 ? logs : unread);
         for (const CrashInfo& crash : analysis_.crashes) logs += crash.state.log.empty() ? 0 : 1;
         Diagnosis d;
         d.rule = "no_report";
         d.severity = "info";
         if (!analysis_.crashes.empty())
             d.summary = crash_words() + ", and no kernel report in " + counted(logs, "log") + ".";
-        else
-            d.summary =
-                logs == 0 ? "No kernel log in this bundle." : "No kernel report in " + counted(logs, "log") + ".";
+        else if (logs > 0)
+            d.summary = "No kernel report in " + counted(logs, "log") + ".";
+        else if (unread == 0)
+            d.summary = "No kernel log in this bundle.";
+        if (unread > 0)
+            d.summary += (d.summary.empty() ? "" : " ") + counted(unread, "log") + " could not be read.";
         out_.push_back(std::move(d));
     }
 

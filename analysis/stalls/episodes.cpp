@@ -35,7 +35,8 @@ std::optional<bool> agreement(const std::vector<StallView>& views) {
 // A core's episodes, each with its reports.
 class Builder {
 public:
-    Builder(const Analysis& analysis, const CoreInfo& core) : analysis_(analysis), core_(core), traces_(analysis) {}
+    Builder(const Analysis& analysis, const CoreInfo& core)
+        : analysis_(analysis), core_(core), traces_(analysis), waiters_(analysis, core) {}
 
     std::vector<StallEpisode> build() {
         const auto timeout = stall_timeout_s(analysis_, core_);
@@ -63,7 +64,7 @@ private:
         std::stable_sort(episode.views.begin(), episode.views.end(),
                          [](const StallView& a, const StallView& b) { return a.at_s < b.at_s; });
         episode.views_agree = agreement(episode.views);
-        episode.held_up = held_up(analysis_, episode);
+        episode.held_up = waiters_.held_up_by(episode);
         return std::move(episode);
     }
 
@@ -189,6 +190,7 @@ private:
     const Analysis& analysis_;
     const CoreInfo& core_;
     Traces traces_;
+    GracePeriodWaiters waiters_;
     std::map<std::size_t, std::set<std::pair<int, double>>> printed_ends_;  // by artifact
     std::map<int, int> hung_tasks_;                                         // reports, by boot
 };

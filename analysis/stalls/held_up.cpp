@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <string_view>
+#include <utility>
 
 #include "analysis/stalls/samples.h"
 #include "analysis/words.h"
@@ -24,22 +27,31 @@ std::string waiting_in(const std::vector<Frame>& frames) {
 
 }  // namespace
 
-std::vector<std::string> held_up(const Analysis& analysis, const StallEpisode& episode) {
+GracePeriodWaiters::GracePeriodWaiters(const Analysis& analysis, const CoreInfo& core) {
+    for (const EventInfo& event : analysis.events) {
+        const Event& report = event.report;
+        if (report.kind != EventKind::hung_task || !report.time ||
+            !same_core(analysis, event, core.board, core.core))
+            continue;
+        const std::string function = waiting_in(report.frames);
+        if (!function.empty())
+            waiters_.push_back({report.boot, seconds(*report.time), task_words(report.task) + " in " + function});
+    }
+    std::stable_sort(waiters_.begin(), waiters_.end(), [](const Waiter& a, const Waiter& b) {
+        return std::pair(a.boot, a.at_s) < std::pair(b.boot, b.at_s);
+    });
+}
+
+std::vector<std::string> GracePeriodWaiters::held_up_by(const StallEpisode& episode) const {
     std::vector<std::string> out;
     if (!episode.flavor.starts_with("rcu")) return out;
     if (episode.grace_period) out.push_back("grace period " + std::to_string(*episode.grace_period));
-    for (const EventInfo& event : analysis.events) {
-        const Event& report = event.report;
-        const bool here = report.kind == EventKind::hung_task && report.boot == episode.boot && report.time &&
-                          same_core(analysis, event, episode.board, episode.core);
-        if (!here || seconds(*report.time) < episode.start_s.value_or(0) ||
-            seconds(*report.time) > episode.end_s + 1)
-            continue;
-        const std::string function = waiting_in(report.frames);
-        std::string words = task_words(report.task) + " in " + function;
-        if (!function.empty() && std::find(out.begin(), out.end(), words) == out.end())
-            out.push_back(std::move(words));
-    }
+    std::set<std::string_view> told;
+    const auto first = std::lower_bound(
+        waiters_.begin(), waiters_.end(), std::pair(episode.boot, episode.start_s.value_or(0)),
+        [](const Waiter& w, const std::pair<int, double>& from) { return std::pair(w.boot, w.at_s) < from; });
+    for (auto w = first; w != waiters_.end() && w->boot == episode.boot && w->at_s <= episode.end_s + 1; ++w)
+        if (told.insert(w->words).second) out.push_back(w->words);
     return out;
 }
 

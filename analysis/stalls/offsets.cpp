@@ -44,25 +44,20 @@ std::optional<Epoch> epoch_of_first_stamp(const ArtifactInfo& info) {
     return std::nullopt;
 }
 
-// Lines that carry both clocks, looked at here and there in the log.
+// By the lines that carry both clocks.
 std::optional<Epoch> epoch_of(const ArtifactInfo& info) {
-    constexpr std::uint64_t looks = 200;
     constexpr std::size_t enough = 3;
-    const std::uint64_t lines = info.scan.index.lines();
     if (info.scan.boots > 1) return std::nullopt;  // each boot has its own
     if (info.scan.timed_by_wall) return epoch_of_first_stamp(info);
     std::vector<double> epochs;
     double resolution = 1;
     bool year = true;
-    for (std::uint64_t look = 0; look < std::min(looks, lines); ++look) {
-        const Record record = parse_record(line_at(info, 1 + look * lines / std::min(looks, lines)));
-        const auto wall = record.time && !record.wall.empty() ? read_wall(record.wall) : std::nullopt;
-        if (!wall) continue;
-        const double epoch = since_1970(wall->moment) - seconds(*record.time);
-        const bool next_year = !wall->year && !epochs.empty() && epochs.front() - epoch > half_a_year_s;
+    for (const auto& [time, wall] : info.scan.clock_pairs) {
+        const double epoch = since_1970(wall.moment) - seconds(time);
+        const bool next_year = !wall.year && !epochs.empty() && epochs.front() - epoch > half_a_year_s;
         epochs.push_back(epoch + (next_year ? leap_year_s : 0));
-        resolution = resolution_s(*wall);
-        year = wall->year;
+        resolution = resolution_s(wall);
+        year = wall.year;
     }
     if (epochs.size() < enough) return std::nullopt;
     std::sort(epochs.begin(), epochs.end());

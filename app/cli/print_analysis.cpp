@@ -56,7 +56,8 @@ private:
 
     void answer() {
         const Diagnosis& first = analysis_.diagnoses.front();
-        const bool bad = first.severity != "info";
+        // Nothing found in what could not be read is no good news.
+        const bool bad = first.severity != "info" || (analysis_.events.empty() && !analysis_.problems.empty());
         out_ += (bad ? red("■ ") : paint("✔ ", "32")) + bold(shown(first.summary)) + "\n";
         if (!first.aside.empty()) out_ += "  " + shown(first.aside) + "\n";
         if (!first.advice.empty()) out_ += "  " + dim("What to do: ") + shown(first.advice) + "\n";

@@ -8,37 +8,26 @@
 //   lines full of colour escapes (dmesg --color=always)
 #pragma once
 
-#include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
+#include "parsers/records/rewritten_log.h"
+
 namespace stallsight {
 
-// Where a line of the rewritten text came from.
-struct LineOrigin {
-    std::uint64_t line = 0;    // counts from 1
-    std::uint64_t offset = 0;  // of the line's, or the journal entry's, first byte
+// Nothing for a log that is read where it lies; an error when it has to be written anew and cannot.
+Result<std::optional<RewrittenLog>> decode_log(std::string_view text, const Progress& progress = {});
+
+// One form.
+struct LogForm {
+    // The parts of a log that is of this form, in the order of its records; none when it is of another form. The
+    // log's start decides.
+    std::vector<Piece> (*pieces)(std::string_view text);
+    Rewrite rewrite = nullptr;
 };
 
-class RewrittenLog {
-public:
-    // One line, or several when `message` holds line ends.
-    void add(std::string_view message, LineOrigin origin);
-
-    std::string text;
-    std::vector<LineOrigin> origins;  // one a line of `text`
-};
-
-std::optional<RewrittenLog> decode_log(std::string_view text);
-
-// The parts of decode_log(); each looks at the start of the text and returns nothing when it is not its form.
-std::optional<RewrittenLog> decode_utf16(std::string_view text);
-std::optional<RewrittenLog> decode_journal_json(std::string_view text);
-std::optional<RewrittenLog> decode_journal_fields(std::string_view text);  // export and verbose
-std::optional<RewrittenLog> decode_dmesg_json(std::string_view text);
-std::optional<RewrittenLog> decode_pstore(std::string_view text);
-std::optional<RewrittenLog> decode_colours(std::string_view text);
+extern const LogForm utf16_form, colours_form, pstore_form;  // decode.cpp, decode_pstore.cpp
+extern const LogForm journal_json_form, journal_export_form, journal_verbose_form, dmesg_json_form;
 
 }  // namespace stallsight

@@ -3,16 +3,17 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/parallel.h"
 #include "parsers/records/newlines.h"
 
 namespace stallsight {
 
 LineIndex::LineIndex(std::string_view text) {
-    std::vector<std::uint32_t> counts;
-    counts.reserve(text.size() / block_bytes + 1);
-    for (std::size_t at = 0; at < text.size(); at += block_bytes) {
-        counts.push_back(static_cast<std::uint32_t>(count_newlines(text.substr(at, block_bytes))));
-    }
+    constexpr std::size_t batch = 64;
+    std::vector<std::uint32_t> counts((text.size() + block_bytes - 1) / block_bytes);
+    parallel_for(counts.size(), batch, [&](std::size_t block) {
+        counts[block] = static_cast<std::uint32_t>(count_newlines(text.substr(block * block_bytes, block_bytes)));
+    });
     *this = LineIndex(text, counts);
 }
 

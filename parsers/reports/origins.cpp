@@ -2,29 +2,28 @@
 
 #include <algorithm>
 
+#include "base/parallel.h"
+
 namespace stallsight {
 
 namespace {
 
 class Mover {
 public:
-    Mover(const RewrittenLog& rewritten, std::string_view text) : rewritten_(rewritten), text_(text) {}
+    Mover(const RewrittenLog& rewritten, std::string_view text) : origins_(rewritten), text_(text) {}
 
-    void line(std::uint64_t& number) const {
-        if (const LineOrigin* origin = of(number)) number = origin->line;
+    void line(std::uint64_t& number) {
+        if (const auto origin = origins_.of(number)) number = origin->line;
     }
 
-    void frames(std::vector<Frame>& frames) const {
+    void frames(std::vector<Frame>& frames) {
         for (Frame& frame : frames) line(frame.line);
     }
 
-    void event(Event& event) const {
-        const LineOrigin* first = of(event.line);
-        const LineOrigin* last = of(event.line_last);
-        if (first != nullptr) event.offset = first->offset;
-        if (last != nullptr) {
+    void event(Event& event) {
+        if (const auto first = origins_.of(event.line)) event.offset = first->offset;
+        if (const auto last = origins_.of(event.line_last))
             event.offset_last = std::min<std::uint64_t>(text_.find('\n', last->offset), text_.size() - 1) + 1;
-        }
         line(event.line);
         line(event.line_last);
         frames(event.frames);
@@ -40,19 +39,24 @@ public:
     }
 
 private:
-    [[nodiscard]] const LineOrigin* of(std::uint64_t number) const {
-        return number == 0 || number > rewritten_.origins.size() ? nullptr : &rewritten_.origins[number - 1];
-    }
-
-    const RewrittenLog& rewritten_;
+    Origins origins_;
     std::string_view text_;
 };
+
+void move_events(std::vector<Event>& events, const RewrittenLog& rewritten, std::string_view text) {
+    constexpr std::size_t batch = 64;
+    parallel_for((events.size() + batch - 1) / batch, [&](std::size_t number) {
+        Mover move(rewritten, text);
+        const std::size_t end = std::min(events.size(), (number + 1) * batch);
+        for (std::size_t i = number * batch; i < end; ++i) move.event(events[i]);
+    });
+}
 
 }  // namespace
 
 void move_to_origins(LogScan& scan, const RewrittenLog& rewritten, std::string_view text) {
-    const Mover move(rewritten, text);
-    for (Event& event : scan.events) move.event(event);
+    move_events(scan.events, rewritten, text);
+    Mover move(rewritten, text);
     if (scan.leading_rest) move.event(*scan.leading_rest);
     for (TortureSample& sample : scan.torture) {
         move.line(sample.line);

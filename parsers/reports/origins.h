@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "parsers/records/decode.h"
+#include "parsers/records/rewritten_log.h"
 #include "parsers/reports/scan.h"
 
 namespace stallsight {

@@ -4,6 +4,7 @@
 
 #include "base/parallel.h"
 #include "parsers/rcutorture/torture.h"
+#include "parsers/records/decode.h"
 #include "parsers/reports/assembly.h"
 #include "parsers/reports/boots.h"
 #include "parsers/reports/facts.h"
@@ -82,6 +83,7 @@ public:
         };
         parallel_for(2, [&](std::size_t task) { task == 0 ? read_reports() : read_others(); });
         tell_times();
+        pair_clocks();
         sample_lines();
         return std::move(out_);
     }
@@ -223,6 +225,17 @@ private:
         return std::nullopt;
     }
 
+    void pair_clocks() {
+        constexpr std::uint64_t looks = 200;
+        const std::uint64_t lines = out_.index.lines(), count = std::min(looks, lines);
+        for (std::uint64_t look = 0; look < count; ++look) {
+            const std::uint64_t offset = out_.index.offset_of(text_, 1 + look * lines / count);
+            const Record record = parse_record(line_from(text_, offset).text);
+            const auto wall = record.time && !record.wall.empty() ? read_wall(record.wall) : std::nullopt;
+            if (wall) out_.clock_pairs.push_back({*record.time, *wall});
+        }
+    }
+
     // A look at the start and at a few places on, so that a file can be told from other text.
     void sample_lines() {
         constexpr std::uint64_t places = 4;
@@ -250,13 +263,18 @@ private:
 
 }  // namespace
 
+Result<LogScan> read_log(std::string_view text, const Progress& progress) {
+    const auto rewritten = decode_log(text, progress);
+    if (!rewritten) return tl::unexpected(rewritten.error());
+    return *rewritten ? scan_log(**rewritten, text, progress) : scan_log(text, progress);
+}
+
 LogScan scan_log(std::string_view text, const Progress& progress) {
-    if (const auto rewritten = decode_log(text)) return scan_log(*rewritten, text, progress);
     return Scan(text, progress).run();
 }
 
 LogScan scan_log(const RewrittenLog& log, std::string_view text, const Progress& progress) {
-    LogScan scan = Scan(log.text, progress).run();
+    LogScan scan = Scan(log.text(), progress).run();
     move_to_origins(scan, log, text);
     return scan;
 }

@@ -9,11 +9,12 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "parsers/rcutorture/sample.h"
-#include "parsers/records/decode.h"
 #include "parsers/records/line_index.h"
 #include "parsers/reports/event.h"
 
 namespace stallsight {
+
+class RewrittenLog;
 
 // A remark that a person wrote behind a kernel line.
 struct Remark {
@@ -37,6 +38,12 @@ struct BootSpan {
     std::optional<Time> first, last;
 };
 
+// A line's two clocks.
+struct ClockPair {
+    Time time;
+    WallClock wall;
+};
+
 struct LogScan {
     std::vector<Event> events;  // in log order
     std::vector<TortureSample> torture;
@@ -45,6 +52,7 @@ struct LogScan {
     LineIndex index;                            // line number <-> byte offset
     std::optional<Time> first_time, last_time;  // of the last boot
     std::vector<BootSpan> earlier_boots;
+    std::vector<ClockPair> clock_pairs;      // of a few lines here and there that show both
     std::uint64_t kernel_lines_sampled = 0;  // of `lines_sampled`, those that look like kernel log lines
     std::uint64_t lines_sampled = 0;
     int boots = 1;
@@ -58,8 +66,12 @@ struct LogScan {
     std::optional<Event> leading_rest;
 };
 
-// `text` must outlive nothing: all that is kept is copied. Never fails on content; returns early, with what was
-// found so far, when `progress.cancelled`.
+// A log in any form (parsers/records/decode.h). `text` must outlive nothing: all that is kept is copied. Never
+// fails on content, only where a log has to be written anew and no temporary file can be; returns early, with what
+// was found so far, when `progress.cancelled`.
+Result<LogScan> read_log(std::string_view text, const Progress& progress = {});
+
+// The same for lines that are one record each.
 LogScan scan_log(std::string_view text, const Progress& progress = {});
 
 // The same for a log that lies in `text` in another form, or between other things: all lines and offsets in what

@@ -254,28 +254,31 @@ std::string level_in_front(std::string_view line) {
     return std::string(level).append(stamp).append(line.substr(stamp.size() + level.size()));
 }
 
+void rewrite_session_lines(std::string_view text, const Piece& piece, LineWriter& out) {
+    each_line(text, piece, out, [&](std::string_view line, LineOrigin origin) {
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        if (has_terminal_codes(line)) {
+            out.add({}, level_in_front(shown_by_terminal(line)), origin);
+        } else {
+            out.add({}, level_in_front(line), origin);
+        }
+    });
+}
+
 }  // namespace
 
 KernelState parse_crash_text(std::string_view text) {
     return SessionReader().read(text);
 }
 
-RewrittenLog log_of_crash_text(const KernelState& state, std::string_view text) {
-    RewrittenLog log;
+Result<RewrittenLog> log_of_crash_text(const KernelState& state, std::string_view text) {
+    std::vector<Piece> pieces;
     for (const LogLines& lines : state.log) {
-        const std::uint64_t behind = lines.offset + lines.bytes;
-        std::uint64_t line = lines.line;
-        for (std::uint64_t offset = lines.offset; offset < behind; ++line) {
-            const std::uint64_t end = std::min<std::uint64_t>(text.find('\n', offset), behind);
-            std::string_view message = text.substr(offset, end - offset);
-            if (message.ends_with('\r')) message.remove_suffix(1);
-            std::string shown;
-            if (has_terminal_codes(message)) message = shown = shown_by_terminal(message);
-            log.add(level_in_front(message), {line, offset});
-            offset = end + 1;
-        }
+        std::vector<Piece> of_part = divide(text.substr(0, lines.offset + lines.bytes), lines.offset, next_line);
+        if (!of_part.empty()) of_part.front().line = lines.line;
+        pieces.insert(pieces.end(), of_part.begin(), of_part.end());
     }
-    return log;
+    return RewrittenLog::write(text, std::move(pieces), rewrite_session_lines);
 }
 
 }  // namespace stallsight

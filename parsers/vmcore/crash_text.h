@@ -12,6 +12,6 @@ namespace stallsight {
 KernelState parse_crash_text(std::string_view text);
 
 // The kernel log that is in a session, to be read as one; its lines know where they stand in `text`.
-RewrittenLog log_of_crash_text(const KernelState& state, std::string_view text);
+Result<RewrittenLog> log_of_crash_text(const KernelState& state, std::string_view text);
 
 }  // namespace stallsight

@@ -42,7 +42,7 @@ def main():
     name, log, truth_file, bin_dir = sys.argv[1:5]
     with open(truth_file) as f:
         truth = json.load(f)
-    print('%s, %.0f MiB, %d lines' % (name, truth['bytes'] / 2**20, truth['lines']))
+    print('%s, %.0f MiB, %d lines' % (name, os.path.getsize(log) / 2**20, truth['lines']))
     wc, _, _ = best(['wc', '-l', log])
     print('  wc -l               %7.2f s' % wc)
     failed = False

@@ -69,7 +69,12 @@ int main(int argc, char** argv) {
         std::cerr << bytes.error().text() << '\n';
         return 3;
     }
-    const LogScan scan = scan_log(bytes->view());
+    const auto read = read_log(bytes->view());
+    if (!read) {
+        std::cerr << read.error().text() << '\n';
+        return 3;
+    }
+    const LogScan& scan = *read;
     std::cout << R"({"lines":)" << scan.index.lines() << R"(,"boots":)" << scan.boots << R"(,"torture":)"
               << scan.torture.size() << R"(,"events":[)";
     bool first = true;

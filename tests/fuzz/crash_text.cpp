@@ -7,7 +7,13 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
         for (const std::size_t task : queue.queued)
             if (task >= state.tasks.size()) __builtin_trap();
     // What is read as log lies in the text, each line where it is said to be.
-    for (const stallsight::LineOrigin& origin : stallsight::log_of_crash_text(state, text).origins)
-        if (origin.offset >= size || (origin.offset > 0 && text[origin.offset - 1] != '\n')) __builtin_trap();
+    const auto log = stallsight::log_of_crash_text(state, text);
+    if (!log) __builtin_trap();
+    stallsight::Origins origins(*log);
+    for (std::uint64_t line = 1; line <= log->lines(); ++line) {
+        const auto origin = origins.of(line);
+        if (!origin || origin->offset >= size || (origin->offset > 0 && text[origin->offset - 1] != '\n'))
+            __builtin_trap();
+    }
     return 0;
 }

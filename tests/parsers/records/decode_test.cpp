@@ -17,7 +17,7 @@ const std::vector<std::string> report = {
 };
 
 void expect_report(const std::string& text, std::uint64_t line, std::uint64_t line_last) {
-    const LogScan scan = scan_log(text);
+    const LogScan scan = read_log(text).value();
     ASSERT_EQ(scan.events.size(), 1U) << text;
     const Event& e = scan.events[0];
     EXPECT_EQ(e.kind, EventKind::atomic_sleep);
@@ -116,10 +116,10 @@ TEST(Decode, Colours) {
 }
 
 TEST(Decode, LeavesPlainTextAlone) {
-    EXPECT_FALSE(decode_log(plain()));
-    EXPECT_FALSE(decode_log(""));
-    EXPECT_FALSE(decode_log("{"));
-    EXPECT_FALSE(decode_log("Panic#1 Part1\nonly one piece\n"));
+    EXPECT_FALSE(*decode_log(plain()));
+    EXPECT_FALSE(*decode_log(""));
+    EXPECT_FALSE(*decode_log("{"));
+    EXPECT_FALSE(*decode_log("Panic#1 Part1\nonly one piece\n"));
     expect_report(plain(), 1, 5);
 }
 
@@ -127,7 +127,7 @@ TEST(Decode, DamagedFormsEndQuietly) {
     for (const std::string text :
          {"\xff\xfe", "\xff\xfeX", "{\"__CURSOR\": \n", "__CURSOR=x\nMESSAGE\n\xff\xff\xff\xff\xff\xff\xff\xff",
           "{\"dmesg\": [ {\"msg\": \"\\", "{ \"dmesg\"", "__CURSOR=x\nMESSAGE\n12"}) {
-        EXPECT_TRUE(scan_log(text).events.empty());
+        EXPECT_TRUE(read_log(text).value().events.empty());
     }
 }
 

@@ -90,8 +90,9 @@ TEST_F(CrashSession, PutsTogetherWhatSeveralBackTracesSay) {
 TEST_F(CrashSession, TakesTheLongestLogAndItsReportsAtTheirLines) {
     ASSERT_THAT(state_.log, SizeIs(1));
     EXPECT_EQ(state_.log_lines, 47u);
-    const RewrittenLog log = log_of_crash_text(state_, text());
-    EXPECT_THAT(log.text, testing::HasSubstr("\n<3>[   15.347308] rcu: INFO: rcu_preempt detected stalls"));
+    const RewrittenLog log = log_of_crash_text(state_, text()).value();
+    EXPECT_THAT(std::string(log.text()),
+                testing::HasSubstr("\n<3>[   15.347308] rcu: INFO: rcu_preempt detected stalls"));
     const LogScan scan = scan_log(log, text());
     ASSERT_GE(scan.events.size(), 1u);
     const Event& stall = scan.events[0];
@@ -183,10 +184,12 @@ TEST(CrashText, ReadsALogThatWasPutBesideStacksWithoutAPrompt) {
     ASSERT_THAT(state.log, SizeIs(2));
     EXPECT_EQ(state.log[0].line, 3u);
     EXPECT_EQ(state.log_lines, 3u);
-    const RewrittenLog log = log_of_crash_text(state, text);
-    ASSERT_THAT(log.origins, SizeIs(3));
-    EXPECT_EQ(log.origins[2].line, 6u);
-    EXPECT_EQ(text.substr(log.origins[2].offset), "[   16.100000] last words\n");
+    const RewrittenLog log = log_of_crash_text(state, text).value();
+    ASSERT_EQ(log.lines(), 3U);
+    const auto last = Origins(log).of(3);
+    ASSERT_TRUE(last);
+    EXPECT_EQ(last->line, 6U);
+    EXPECT_EQ(text.substr(last->offset), "[   16.100000] last words\n");
 }
 
 TEST(CrashText, ReadsAnOldListOfModulesWithoutBases) {

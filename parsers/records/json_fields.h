@@ -1,0 +1,17 @@
+// The fields of one flat JSON object, as the journal and dmesg print their records: only those that are asked for
+// are kept.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace stallsight {
+
+// Puts the value of names[i] into values[i]: strings and numbers as text, and an array of numbers, by which the
+// journal prints what is no UTF-8, as the bytes. What is missing becomes empty. False when `object` is no JSON
+// object.
+bool read_json_fields(std::string_view object, std::span<const std::string_view> names,
+                      std::span<std::string> values);
+
+}  // namespace stallsight
