@@ -109,6 +109,7 @@ MachineLine classify_machine_line(std::string_view message) {
     const std::string_view s = trim(message);
     if (s.starts_with("Modules linked in:")) return MachineLine::modules;
     if (s.starts_with("Hardware name:")) return MachineLine::hardware;
+    if (s.starts_with("Workqueue: ")) return MachineLine::work;
     if (s.starts_with("Code:") || s.starts_with("Instruction dump:") || s.starts_with("Code starting with"))
         return MachineLine::code;
     // Register dumps: arch/*/kernel/process*.c, show_regs() and its kin.
@@ -127,7 +128,7 @@ MachineLine classify_machine_line(std::string_view message) {
     for (const std::string_view key : registers) {
         if (begins(s, key)) return MachineLine::registers;
     }
-    static constexpr std::array<std::string_view, 42> markers = {"<IRQ>",
+    static constexpr std::array<std::string_view, 41> markers = {"<IRQ>",
                                                                  "</IRQ>",
                                                                  "<TASK>",
                                                                  "</TASK>",
@@ -158,7 +159,6 @@ MachineLine classify_machine_line(std::string_view message) {
                                                                  "hardirqs last",
                                                                  "softirqs last",
                                                                  "Call ",
-                                                                 "Workqueue:",
                                                                  "Stopper:",
                                                                  "Kernel panic",
                                                                  "pgd = ",
