@@ -90,8 +90,10 @@ std::string_view words_of(Group group) {
             return "a list, tree or counter helper";
         case helper:
             return "a helper";
+        case interrupt:
+            return "interrupt entry";
         case entry:
-            return "interrupt or system call entry";
+            return "kernel entry";
     }
     return {};
 }
@@ -111,11 +113,22 @@ const Rule* rule_for(std::string_view function) {
     return rules.first_match(function);
 }
 
-bool is_dispatcher(std::string_view function) {
+namespace {
+
+bool matches_any(std::string_view function, std::span<const std::string_view> patterns) {
     function = without_suffix(function);
-    const auto patterns = dispatcher_patterns();
     return std::any_of(patterns.begin(), patterns.end(),
                        [&](std::string_view pattern) { return matches(function, pattern); });
+}
+
+}  // namespace
+
+bool is_dispatcher(std::string_view function) {
+    return matches_any(function, dispatcher_patterns());
+}
+
+bool waits_for_cpus(std::string_view function) {
+    return matches_any(function, waits_for_cpus_patterns());
 }
 
 }  // namespace stallsight
