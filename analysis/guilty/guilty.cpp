@@ -44,6 +44,13 @@ Guilty named_by_kind(const Event& event) {
         for (std::size_t i = 1; i < functions->size(); ++i)
             guilty.candidates.push_back((*functions)[i].get<std::string>());
     }
+    if (const std::string caller = event.fields.value("caller", "");
+        !caller.empty() && rule_for(caller) == nullptr) {
+        guilty.function = std::string(without_suffix(caller));
+        guilty.module = event.fields.value("module", "");
+        guilty.reason = "the report names it as the caller";
+        return located(std::move(guilty), event);
+    }
     if (const std::string last = event.fields.value("last_function", ""); !last.empty()) {
         guilty.function = last;
         guilty.reason = "the work that left the lock or the count behind";
@@ -82,6 +89,25 @@ bool is_lockup(EventKind kind) {
     return kind == EventKind::rcu_stall || kind == EventKind::soft_lockup || kind == EventKind::hard_lockup;
 }
 
+// Nothing but machinery is printed, but a kworker says which work it did.
+Guilty work_that_ran(const Event& event) {
+    Guilty guilty;
+    const std::string work = event.fields.value("work", "");
+    if (work.empty() || rule_for(work) != nullptr) return guilty;
+    guilty.function = std::string(without_suffix(work));
+    guilty.module = event.fields.value("work_module", "");
+    guilty.reason = "every printed frame is machinery; this is the work that the kworker did";
+    return guilty;
+}
+
+// Kernels without frame pointers, up to 4.13 on x86, mark all frames with "?": better those than nobody.
+bool none_is_reliable(const Event& event) {
+    const auto from_stack = [](const Frame& frame) { return frame.return_address && !frame.function.empty(); };
+    return std::any_of(event.frames.begin(), event.frames.end(), from_stack) &&
+           std::none_of(event.frames.begin(), event.frames.end(),
+                        [&](const Frame& frame) { return from_stack(frame) && frame.reliable; });
+}
+
 // These reports tell of no place in the code.
 bool has_no_place(const Event& event) {
     return event.kind == EventKind::workqueue_lockup || event.kind == EventKind::oom;
@@ -91,6 +117,13 @@ bool has_no_place(const Event& event) {
 
 Guilty find_guilty(const Event& event) {
     if (has_no_place(event)) return {};
+    if (none_is_reliable(event)) {
+        Event trusted = event;
+        for (Frame& frame : trusted.frames) frame.reliable = true;
+        Guilty guilty = find_guilty(trusted);
+        guilty.reason += "; the kernel doubts all frames of this stack (\"?\")";
+        return guilty;
+    }
     if (Guilty named = named_by_kind(event); !named.function.empty()) return named;
     if (event.kind == EventKind::warning || event.kind == EventKind::refcount) {
         Guilty header = from_header(event);
@@ -106,6 +139,7 @@ Guilty find_guilty(const Event& event) {
     }
     const std::size_t start = is_lockup(event.kind) ? behind_interrupt(event) : behind_recursion(event);
     if (Guilty found = first_uncovered(event, start); found.frame) return found;
+    if (Guilty work = work_that_ran(event); !work.function.empty()) return work;
     if (Guilty header = from_header(event); !header.function.empty()) return header;
     return least_general(event, start);
 }

@@ -32,7 +32,9 @@ Guilty work_of_cpu(const Event& event) {
             return guilty;
         }
         const Rule* rule = rule_for(frame.function);
-        if (rule != nullptr && (rule->group == Group::reporting || rule->group == Group::entry)) continue;
+        if (rule != nullptr &&
+            (rule->group == Group::reporting || rule->group == Group::interrupt || rule->group == Group::entry))
+            continue;
         before = i;
         passed.push_back(i);
     }
@@ -43,7 +45,7 @@ Guilty work_of_cpu(const Event& event) {
 Guilty waits_for_others(const Event& event) {
     Guilty guilty;
     for (std::size_t i = behind_interrupt(event); i < event.frames.size() && i < 64; ++i) {
-        if (!usable(event.frames[i]) || !event.frames[i].function.starts_with("smp_call_function")) continue;
+        if (!usable(event.frames[i]) || !waits_for_cpus(event.frames[i].function)) continue;
         blame(guilty, event, i);
         guilty.reason = "the CPU waits for another one to answer: look at the CPU that does not";
         return guilty;
@@ -61,10 +63,7 @@ std::size_t behind_interrupt(const Event& event) {
         const Frame& frame = event.frames[i];
         if (!usable(frame)) continue;
         const Rule* rule = rule_for(frame.function);
-        const bool interrupt = rule != nullptr && rule->group == Group::entry &&
-                               !frame.function.starts_with("entry_") && !frame.function.starts_with("do_syscall") &&
-                               !frame.function.starts_with("ret_from_");
-        if (interrupt && i + 1 < event.frames.size()) return i + 1;
+        if (rule != nullptr && rule->group == Group::interrupt && i + 1 < event.frames.size()) return i + 1;
     }
     return 0;
 }

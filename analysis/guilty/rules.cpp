@@ -73,15 +73,18 @@ private:
 
 struct Judgement {
     const Rule* rule = nullptr;
-    bool dispatcher = false;
+    bool dispatcher = false, waits_for_cpus = false;
 };
+
+bool matches_any(std::string_view function, std::span<const std::string_view> patterns) {
+    return std::any_of(patterns.begin(), patterns.end(),
+                       [&](std::string_view pattern) { return matches(function, pattern); });
+}
 
 Judgement judge(std::string_view function) {
     static const RuleIndex rules;
-    const auto patterns = dispatcher_patterns();
-    return {rules.first_match(function),
-            std::any_of(patterns.begin(), patterns.end(),
-                        [&](std::string_view pattern) { return matches(function, pattern); })};
+    return {rules.first_match(function), matches_any(function, dispatcher_patterns()),
+            matches_any(function, waits_for_cpus_patterns())};
 }
 
 struct Hash {
@@ -122,8 +125,10 @@ std::string_view words_of(Group group) {
             return "a list, tree or counter helper";
         case helper:
             return "a helper";
+        case interrupt:
+            return "interrupt entry";
         case entry:
-            return "interrupt or system call entry";
+            return "kernel entry";
     }
     return {};
 }
@@ -142,6 +147,10 @@ const Rule* rule_for(std::string_view function) {
 
 bool is_dispatcher(std::string_view function) {
     return judgement_of(function).dispatcher;
+}
+
+bool waits_for_cpus(std::string_view function) {
+    return judgement_of(function).waits_for_cpus;
 }
 
 }  // namespace stallsight

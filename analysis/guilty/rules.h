@@ -16,7 +16,8 @@ enum class Group {
     copying,     // moves or compares bytes
     container,   // lists, trees, bitmaps, reference counts
     helper,      // other library code that does what its caller asked for
-    entry,       // how the CPU came into the kernel, or into an interrupt
+    interrupt,   // how the CPU came into an interrupt
+    entry,       // how it came into the kernel
 };
 
 std::string_view words_of(Group group);  // "reporting machinery"
@@ -31,6 +32,9 @@ const Rule* rule_for(std::string_view function);
 
 // A function from which work of all sorts is called: who stands before it names what the CPU was doing.
 bool is_dispatcher(std::string_view function);
+
+// A CPU in it waits until the others answer.
+bool waits_for_cpus(std::string_view function);
 
 // Without what compilers append: ".isra.5", ".part.0", ".constprop.0", ".cold", ".llvm.123".
 std::string_view without_suffix(std::string_view function);

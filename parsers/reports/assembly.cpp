@@ -23,6 +23,12 @@ using Places = std::span<const std::uint64_t>;
 constexpr std::uint64_t most_lines = 20'000;
 constexpr std::size_t most_strands = 8;
 
+// A CPU that faults says so once: the same words with another address are another CPU's.
+bool both_announce(const Event& event, const Event& next) {
+    constexpr std::string_view words = "Unable to handle kernel ";
+    return event.headline.starts_with(words) && next.headline.starts_with(words) && event.headline != next.headline;
+}
+
 // Whether a header inside a report is only its continuation: the oops behind "BUG: unable to handle", the trap
 // behind "kernel BUG at", the parts of a slab report.
 bool continues(const Event& event, const Event& next, bool has_stack) {
@@ -32,10 +38,13 @@ bool continues(const Event& event, const Event& next, bool has_stack) {
         return !has_stack && event.kind != EventKind::hung_task && event.kind != EventKind::rcu_stall;
     if (next.kind == EventKind::bug && event.headline.starts_with("rust_kernel:")) return !has_stack;
     if (next.kind == EventKind::oops) {
+        if (both_announce(event, next)) return false;
         const bool announced = event.kind == EventKind::oops || event.kind == EventKind::bug ||
                                event.fields.value("subtype", "") == "machine_check";
         return announced && !has_stack;
     }
+    if (next.kind == EventKind::hard_lockup && event.kind == EventKind::warning)  // the text of its WARN()
+        return !has_stack && contains(event.fields.value("file", ""), "kernel/watchdog.c");
     if (next.headline.starts_with("INFO: Freed in") || next.headline.starts_with("INFO: Allocated in")) {
         return event.kind == EventKind::bug || event.kind == EventKind::kasan || event.kind == EventKind::other;
     }

@@ -78,7 +78,8 @@ bool line(std::string_view message, Event& event, Body&) {
 ReportKind atomic_sleep_kind() {
     return {.name = "atomic_sleep",
             .kind = EventKind::atomic_sleep,
-            .patterns = {"BUG: scheduling while atomic: ", "BUG: sleeping function called from invalid context"},
+            .patterns = {"BUG: scheduling while atomic: ", "BUG: sleeping function called from invalid context",
+                         "BUG: scheduling in a non-blocking section: "},
             .accept = accept,
             .line = line};
 }

@@ -26,6 +26,20 @@ bool holds_stack(Section::Kind kind) {
            kind == Section::Kind::nmi_backtrace || kind == Section::Kind::kthread_stack;
 }
 
+// kernel/workqueue.c, print_worker_info(): "Workqueue: events_unbound wb_workfn", "Workqueue: wq work_fn [module]"
+// and in brackets what the work says of itself
+void note_work(std::string_view message, Event& event) {
+    std::string_view s = trim(message);
+    eat(s, "Workqueue: ");
+    const std::string_view queue = eat_word(s);
+    eat_blanks(s);
+    const auto work = eat_symbol(s);
+    if (!work || event.fields.contains("work") || work->function.starts_with("0x")) return;
+    event.fields["workqueue"] = queue;
+    event.fields["work"] = work->function;
+    if (!work->module.empty()) event.fields["work_module"] = work->module;
+}
+
 // A call trace that follows a task's or a CPU's own headline is that section's stack.
 bool names_owner(const Section& section) {
     return section.frames.empty() &&
@@ -75,6 +89,10 @@ bool Body::take_frame(std::string_view message) {
             ip_ = *ip;
         }
         return true;
+    }
+    if (!link_) {
+        link_ = parse_link_line(message);
+        if (link_) link_->line = line_;
     }
     auto line = parse_frame_line(message);
     if (!line) return false;
@@ -156,6 +174,9 @@ bool Body::take_machine(std::string_view message) {
             }
             break;
         }
+        case MachineLine::work:
+            note_work(message, event_);
+            break;
         case MachineLine::code:
         case MachineLine::marker:
             break;
@@ -212,7 +233,9 @@ void Body::finish() {
         });
         if (other != event_.sections.end()) event_.frames = other->frames;
     }
-    if (event_.frames.empty() && ip_) event_.frames.push_back(*ip_);
+    if (!event_.frames.empty()) return;
+    if (ip_) event_.frames.push_back(*ip_);
+    if (link_ && (!ip_ || link_->function != ip_->function)) event_.frames.push_back(*link_);
 }
 
 }  // namespace stallsight

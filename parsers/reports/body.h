@@ -55,7 +55,8 @@ private:
     const ReportKind& kind_;
     Event& event_;
     std::size_t open_ = none;
-    std::optional<Frame> ip_;  // seen, waiting for its stack
+    std::optional<Frame> ip_;    // seen, waiting for its stack
+    std::optional<Frame> link_;  // what the link register says: who called, where no stack follows
     std::optional<Entry> last_entry_;
     std::uint64_t line_ = 0;
     std::size_t frames_ = 0;

@@ -12,8 +12,11 @@ bool accept(const Header& header, Event& event) {
     if (eat(s, "kernel BUG at ")) {
         const std::size_t colon = s.rfind(':', std::min(s.find('!'), s.size()));
         if (colon == std::string_view::npos) return contains(s, "0x");
+        std::string_view behind = s.substr(colon + 1);
+        const auto line = eat_number(behind);
+        if (behind.starts_with(' ')) return false;  // "kernel BUG at fs/inode.c:12 when unmounting" is prose
         event.fields["file"] = s.substr(0, colon);
-        if (const auto line = number_after(s.substr(colon), ":")) event.fields["source_line"] = *line;
+        if (line) event.fields["source_line"] = *line;
     }
     if (!header.before_cut.empty()) event.fields["condition"] = header.before_cut;
     return true;

@@ -67,6 +67,37 @@ bool eat_file_line(std::string_view& s, Frame& frame) {
     return true;
 }
 
+// "(drivers/a.h:12 drivers/b.c:44 (discriminator 2)) amdgpu": scripts/decode_stacktrace.sh puts the inlined places
+// in front of the function's own, and the module behind it.
+bool eat_decoded_places(std::string_view& s, Frame& frame) {
+    std::string_view rest = s;
+    if (!eat(rest, "(")) return false;
+    Frame found;
+    while (!rest.empty() && rest.front() != ')') {
+        eat_blanks(rest);
+        if (rest.starts_with("(discriminator")) {
+            const std::size_t close = rest.find(')');
+            if (close == std::string_view::npos) return false;
+            rest.remove_prefix(close + 1);
+            continue;
+        }
+        const std::size_t end = rest.find_first_of(" )");
+        std::string_view place = rest.substr(0, end);
+        if (end == std::string_view::npos || !eat_file_line(place, found)) return false;
+        rest.remove_prefix(end);
+    }
+    if (!eat(rest, ")") || found.source_line == 0) return false;
+    std::string_view module = trim(rest);
+    if (!module.empty() && std::all_of(module.begin(), module.end(), is_symbol)) {
+        frame.module = std::string(module);
+        rest = {};
+    }
+    frame.file = std::move(found.file);
+    frame.source_line = found.source_line;
+    s = rest;
+    return true;
+}
+
 // "[module]" or "[module 0123abcd...]" (STACKTRACE_BUILD_ID)
 bool eat_module(std::string_view& s, Frame& frame) {
     std::string_view rest = s;
@@ -95,7 +126,7 @@ void eat_tail(std::string_view& s, Frame& frame) {
             frame.reliable = false;
         } else if (s.starts_with("(discriminator")) {
             s.remove_prefix(std::min(s.find(')') + 1, s.size()));
-        } else if (!eat_module(s, frame) && !eat_file_line(s, frame)) {
+        } else if (!eat_module(s, frame) && !eat_decoded_places(s, frame) && !eat_file_line(s, frame)) {
             return;
         }
     }
@@ -112,7 +143,7 @@ std::optional<Frame> eat_from(std::string_view& s) {
     eat_bracketed_address(rest, address, inlined);
     eat_blanks(rest);
     eat(rest, "(");
-    auto frame = eat_symbol(rest, false);
+    auto frame = eat_symbol(rest);
     if (!frame) return std::nullopt;
     frame->address = address;
     return frame;
@@ -126,7 +157,7 @@ Frame address_only(std::uint64_t address) {
 
 }  // namespace
 
-std::optional<Frame> eat_symbol(std::string_view& s, bool need_offset) {
+std::optional<Frame> eat_symbol(std::string_view& s) {
     std::string_view rest = s;
     Frame frame;
     frame.dotted = eat(rest, ".");
@@ -142,16 +173,47 @@ std::optional<Frame> eat_symbol(std::string_view& s, bool need_offset) {
             frame.size = eat_hex(rest);
         }
     }
-    if (need_offset && !frame.size) return std::nullopt;
     eat_tail(rest, frame);
     s = rest;
     return frame;
 }
 
+namespace {
+
+// Up to 4.9 x86 put the first entry of a stack behind its mark: " <IRQ>  [<ffffffff8150b4c5>] func+0x1/0x2",
+// " <<EOE>>  [<...", " <#DF>  [<...".
+void eat_stack_mark(std::string_view& s) {
+    eat_blanks(s);
+    if (!s.starts_with('<')) return;
+    std::string_view rest = s.substr(std::min(s.find_last_of('>', s.find("[<")) + 1, s.size()));
+    eat_blanks(rest);
+    if (rest.starts_with("[<")) s = rest;
+}
+
+// What a register dump says of a register that holds an address: "[<c0101234>] func+0x1/0x2" or
+// "801234 func+0x1/0x2".
+std::optional<Frame> place_in_register(std::string_view s) {
+    std::optional<std::uint64_t> address;
+    bool inlined = false;
+    eat_blanks(s);
+    while (eat_bracketed_address(s, address, inlined)) eat_blanks(s);
+    if (!s.starts_with('.') && !s.empty() && is_hex(s[0]) && !contains(s.substr(0, s.find(' ')), "+0x")) {
+        address = eat_hex(s);  // mips: "epc   : 801234 func+0x1/0x2"
+        eat(s, ":");           // xmon: "pc: c000000000022148: func+0x1/0x2"
+        eat_blanks(s);
+    }
+    auto frame = eat_symbol(s);
+    if (!frame || (!frame->size && (frame->source_line == 0 || frame->inlined))) return std::nullopt;
+    if (address) frame->address = address;
+    return frame;
+}
+
+}  // namespace
+
 std::optional<FrameLine> parse_frame_line(std::string_view message) {
     std::string_view s = message;
     const bool indented = !s.empty() && is_blank(s.front());
-    eat_blanks(s);
+    eat_stack_mark(s);
     eat(s, "(");  // s390 marks the first entry
     std::optional<std::uint64_t> first;
     std::optional<std::uint64_t> second;
@@ -172,16 +234,17 @@ std::optional<FrameLine> parse_frame_line(std::string_view message) {
             return line;
         }
     }
-    auto frame = eat_symbol(s, false);
+    auto frame = eat_symbol(s);
     if (!frame) return std::nullopt;
     FrameLine line{std::move(*frame), eat_from(s)};
     Frame& f = line.frame;
     f.inlined = f.inlined || inlined;
     // A bare word is a frame only where something else shows it: a source place, or arm's "from".
-    if (!f.size && !line.caller && !(f.inlined && !f.file.empty()) && !(bracketed && f.source_line > 0))
+    const bool decoded = !f.size && f.source_line > 0 && s.empty() && contains(message, " (");
+    if (!f.size && !line.caller && !(f.inlined && !f.file.empty()) && !(bracketed && f.source_line > 0) && !decoded)
         return std::nullopt;
     if (!f.size && line.caller && !line.caller->size) return std::nullopt;
-    if (!indented && !bracketed && !f.size && !f.inlined) return std::nullopt;
+    if (!indented && !bracketed && !f.size && !f.inlined && !decoded) return std::nullopt;
     f.address = two ? second : first;
     if (two) f.stack = first;
     if (stale) f.reliable = false;
@@ -202,19 +265,19 @@ std::optional<Frame> parse_ip_line(std::string_view message) {
         if (open == std::string_view::npos) return std::nullopt;
         s.remove_prefix(open + 1);
     }
-    std::optional<std::uint64_t> address;
-    bool inlined = false;
-    eat_blanks(s);
-    while (eat_bracketed_address(s, address, inlined)) eat_blanks(s);
-    if (!s.starts_with('.') && !s.empty() && is_hex(s[0]) && !contains(s.substr(0, s.find(' ')), "+0x")) {
-        address = eat_hex(s);  // mips: "epc   : 801234 func+0x1/0x2"
-        eat_blanks(s);
-    }
-    auto frame = eat_symbol(s);
-    if (!frame) return std::nullopt;
-    frame->return_address = false;
-    if (address) frame->address = address;
+    auto frame = place_in_register(s);
+    if (frame) frame->return_address = false;
     return frame;
+}
+
+std::optional<Frame> parse_link_line(std::string_view message) {
+    static constexpr std::array<std::string_view, 7> keys = {
+        "LR is at ", "LR [", "lr : ", "lr: ", "ra    : ", "ra : ", "ra: "};
+    std::string_view s = trim_left(message);
+    const auto key = std::find_if(keys.begin(), keys.end(), [&](std::string_view k) { return begins(s, k); });
+    if (key == keys.end()) return std::nullopt;
+    s.remove_prefix(key->size() - (key->ends_with('[') ? 1 : 0));
+    return place_in_register(s);
 }
 
 bool same_place(const Frame& a, const Frame& b) {

@@ -22,13 +22,17 @@ struct FrameLine {
 // `message` is a record's message; its line number is left to the caller.
 std::optional<FrameLine> parse_frame_line(std::string_view message);
 
-// A symbol "func+0x1/0x2 [module]" at the front of `s`, as %pS prints it; takes it off. With `need_offset` a bare
-// name is no symbol.
-std::optional<Frame> eat_symbol(std::string_view& s, bool need_offset = true);
+// A symbol "func+0x1/0x2 [module]" at the front of `s`, as %pS prints it, or "func (file.c:12)", as
+// scripts/decode_stacktrace.sh rewrites it, or a bare name; takes it off.
+std::optional<Frame> eat_symbol(std::string_view& s);
 
 // "RIP: 0010:func+0x1/0x2", "NIP [c0..] .func+0x..", "pc : func+0x..", "PC is at func+0x..", "epc : func..":
 // the instruction itself.
 std::optional<Frame> parse_ip_line(std::string_view message);
+
+// "LR is at func+0x1/0x2", "LR [c0..] func+0x..", "lr : func+0x..", "ra    : 801234 func+..", " ra : func+0x..":
+// the link register, that is who called the instruction's function.
+std::optional<Frame> parse_link_line(std::string_view message);
 
 // The same function and offset.
 bool same_place(const Frame& a, const Frame& b);

@@ -19,23 +19,24 @@ constexpr int lines_before = 5;
 struct Detector {
     std::string_view function;  // or its beginning
     EventKind kind;
+    std::string_view subtype = {};
 };
 constexpr auto detectors = std::to_array<Detector>({
-    {"__schedule_bug", EventKind::atomic_sleep},     // kernel/sched/core.c
-    {"__might_sleep", EventKind::atomic_sleep},      //
-    {"___might_sleep", EventKind::atomic_sleep},     //
-    {"__might_resched", EventKind::atomic_sleep},    //
-    {"check_preemption_disabled", EventKind::bug},   // lib/smp_processor_id.c
-    {"debug_smp_processor_id", EventKind::bug},      //
-    {"print_circular_bug", EventKind::lockdep},      // kernel/locking/lockdep.c
-    {"print_usage_bug", EventKind::lockdep},         //
-    {"print_deadlock_bug", EventKind::lockdep},      //
-    {"lockdep_rcu_suspicious", EventKind::lockdep},  //
-    {"rcu_sched_clock_irq", EventKind::rcu_stall},   // kernel/rcu/tree.c
-    {"rcu_check_callbacks", EventKind::rcu_stall},   // before 5.0
-    {"rcu_dump_cpu_stacks", EventKind::rcu_stall},   // kernel/rcu/tree_stall.h
-    {"print_cpu_stall", EventKind::rcu_stall},       //
-    {"watchdog_timer_fn", EventKind::soft_lockup},   // kernel/watchdog.c
+    {"__schedule_bug", EventKind::atomic_sleep, "scheduling_while_atomic"},  // kernel/sched/core.c
+    {"__might_sleep", EventKind::atomic_sleep},                              //
+    {"___might_sleep", EventKind::atomic_sleep},                             //
+    {"__might_resched", EventKind::atomic_sleep},                            //
+    {"check_preemption_disabled", EventKind::bug},                           // lib/smp_processor_id.c
+    {"debug_smp_processor_id", EventKind::bug},                              //
+    {"print_circular_bug", EventKind::lockdep},                              // kernel/locking/lockdep.c
+    {"print_usage_bug", EventKind::lockdep},                                 //
+    {"print_deadlock_bug", EventKind::lockdep},                              //
+    {"lockdep_rcu_suspicious", EventKind::lockdep},                          //
+    {"rcu_sched_clock_irq", EventKind::rcu_stall},                           // kernel/rcu/tree.c
+    {"rcu_check_callbacks", EventKind::rcu_stall},                           // before 5.0
+    {"rcu_dump_cpu_stacks", EventKind::rcu_stall},                           // kernel/rcu/tree_stall.h
+    {"print_cpu_stall", EventKind::rcu_stall},                               //
+    {"watchdog_timer_fn", EventKind::soft_lockup},                           // kernel/watchdog.c
     {"watchdog_overflow_callback", EventKind::hard_lockup},
     {"watchdog_hardlockup_check", EventKind::hard_lockup},
     {"soft_nmi_interrupt", EventKind::hard_lockup},  // arch/powerpc/kernel/watchdog.c
@@ -56,16 +57,58 @@ constexpr auto detectors = std::to_array<Detector>({
     {"asm_exc_page_fault", EventKind::oops},
 });
 
-std::optional<EventKind> kind_by_stack(const Event& event) {
+// Words that one kind prints behind its header and nobody else.
+struct Words {
+    std::string_view text;
+    EventKind kind;
+};
+constexpr auto words_of_kinds = std::to_array<Words>({
+    {"\"echo 0 > /proc/sys/kernel/hung_task_timeout_secs\"", EventKind::hung_task},  // kernel/hung_task.c
+    {"the existing dependency chain (in reverse order) is:", EventKind::lockdep},    // kernel/locking/lockdep.c
+    {"oom-kill:constraint=", EventKind::oom},                                        // mm/oom_kill.c
+    {"Out of memory: Kill", EventKind::oom},                                         //
+    {"Reported by Kernel Concurrency Sanitizer on:", EventKind::kcsan},              // kernel/kcsan/report.c
+    {" is out of range for type ", EventKind::ubsan},                                // lib/ubsan.c
+});
+
+std::optional<EventKind> kind_by_words(std::string_view message) {
+    const auto found = std::find_if(words_of_kinds.begin(), words_of_kinds.end(),
+                                    [&](const Words& words) { return contains(message, words.text); });
+    return found == words_of_kinds.end() ? std::nullopt : std::optional(found->kind);
+}
+
+const Detector* detector_in(const Event& event) {
     for (const Section& section : event.sections) {
         for (const Frame& frame : section.frames) {
             const auto found = std::find_if(detectors.begin(), detectors.end(), [&](const Detector& d) {
                 return frame.function.starts_with(d.function);
             });
-            if (found != detectors.end()) return found->kind;
+            if (found != detectors.end()) return &*found;
         }
     }
-    return std::nullopt;
+    return nullptr;
+}
+
+bool tells_of_stall(const Fields& fields) {
+    static constexpr auto keys = std::to_array<const char*>(
+        {"starved", "timer_wakeup", "all_quiescent", "ended", "timer_cpu", "jiffies", "grace_period"});
+    return !fields["cpus"].empty() || !fields["tasks"].empty() ||
+           std::any_of(keys.begin(), keys.end(), [&](const char* key) { return fields.contains(key); });
+}
+
+void name_kind(Event& event, std::optional<EventKind> by_words) {
+    const Detector* detector = detector_in(event);
+    if (tells_of_stall(event.fields)) {
+        event.kind = EventKind::rcu_stall;
+        event.headline = "RCU stall";
+        return;
+    }
+    event.fields.erase("cpus");
+    event.fields.erase("tasks");
+    if (detector != nullptr && !detector->subtype.empty()) event.fields["subtype"] = detector->subtype;
+    const auto kind = detector != nullptr ? std::optional(detector->kind) : by_words;
+    event.kind = kind.value_or(EventKind::other);
+    if (kind) event.headline = std::string(name_of(*kind));
 }
 
 const ReportKind& stall_row() {
@@ -94,13 +137,9 @@ public:
         opening.event.fields = {{"cpus", Fields::array()}, {"tasks", Fields::array()}};
         const std::uint64_t number = opening.event.line;
         Strand strand(std::move(opening), number, first->next);
-        read_lines(strand, first->offset, number);
+        const auto by_words = read_lines(strand, first->offset, number);
         Event event = strand.finish();
-        const bool stall = event.fields.size() > 2 || !event.fields["cpus"].empty();
-        const auto kind = stall ? EventKind::rcu_stall : kind_by_stack(event);
-        if (!stall) event.fields = Fields::object();
-        event.kind = kind.value_or(EventKind::other);
-        if (kind) event.headline = stall ? "RCU stall" : std::string(name_of(*kind));
+        name_kind(event, by_words);
         event.partial = true;
         event.partial_reason = start == 0 ? "the log begins inside it" : "printk dropped its first lines";
         event.fields["headless"] = true;
@@ -116,21 +155,26 @@ private:
             Event probe;
             probe.fields = {{"cpus", Fields::array()}, {"tasks", Fields::array()}};
             const Record record = parse_record(line.text);
+            if (kind_by_words(record.message)) return line;
             if (!trim(record.message).empty() && Body(stall_row(), probe).take(record.message, 1)) return line;
             at = line.next;
         }
         return std::nullopt;
     }
 
-    void read_lines(Strand& strand, std::uint64_t at, std::uint64_t number) const {
+    // The kind that words in the lines tell.
+    std::optional<EventKind> read_lines(Strand& strand, std::uint64_t at, std::uint64_t number) const {
+        std::optional<EventKind> told;
         for (int i = 0; i < most_lines && at < text_.size() && strand.open(); ++i, ++number) {
             const LineView line = line_from(text_, at);
-            if (line.cut || openings_.in(line)) return;
+            if (line.cut || openings_.in(line)) break;
             const Record record = parse_record(line.text);
-            if (contains(record.message, "[ cut here ]") || strand.too_late(record)) return;
+            if (contains(record.message, "[ cut here ]") || strand.too_late(record)) break;
+            if (!told) told = kind_by_words(record.message);
             if (strand.may_be_of_caller(record)) strand.take(record, number, line.next);
             at = line.next;
         }
+        return told;
     }
 
     std::string_view text_;

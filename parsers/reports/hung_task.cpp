@@ -12,7 +12,9 @@ namespace {
 bool accept(const Header& header, Event& event) {
     std::string_view s = header.text;
     const std::size_t blocked = std::min(s.find(" blocked for more than "), s.find(" can't die for more than "));
-    if (blocked == std::string_view::npos || !plain_header(header, event)) return false;
+    const auto seconds = number_after(s, "more than ");
+    if (blocked == std::string_view::npos || !seconds || !plain_header(header, event)) return false;
+    event.fields["blocked_s"] = *seconds;
     std::string_view who = s.substr(0, blocked);
     eat(who, "INFO: task ");
     const std::size_t colon = who.rfind(':');
@@ -21,7 +23,6 @@ bool accept(const Header& header, Event& event) {
         std::string_view number = who.substr(colon + 1);
         if (const auto pid = eat_number(number); pid && *pid <= 0x7fffffff) event.task.pid = static_cast<int>(*pid);
     }
-    if (const auto seconds = number_after(s, "more than ")) event.fields["blocked_s"] = *seconds;
     return true;
 }
 

@@ -10,12 +10,12 @@ namespace {
 bool accept(const Header& header, Event& event) {
     if (!plain_header(header, event)) return false;
     std::string_view s = header.text;
-    eat(s, "BUG: KASAN: ");
+    s.remove_prefix(std::string_view("BUG: KASAN: ").size());
     const std::size_t in = s.find(" in ");
     event.fields["bug_type"] = trim(s.substr(0, in));
     if (in != std::string_view::npos) {
         std::string_view place = s.substr(in + 4);
-        if (const auto frame = eat_symbol(place, false)) {
+        if (const auto frame = eat_symbol(place)) {
             event.fields["function"] = frame->function;
             if (!frame->module.empty()) event.fields["module"] = frame->module;
         }
@@ -55,8 +55,11 @@ bool line(std::string_view message, Event& event, Body&) {
 }  // namespace
 
 ReportKind kasan_kind() {
-    return {
-        .name = "kasan", .kind = EventKind::kasan, .patterns = {"BUG: KASAN: "}, .accept = accept, .line = line};
+    return {.name = "kasan",
+            .kind = EventKind::kasan,
+            .patterns = {"BUG: KASAN: ", "BUG: KASan: "},
+            .accept = accept,
+            .line = line};
 }
 
 }  // namespace stallsight

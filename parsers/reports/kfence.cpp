@@ -16,7 +16,7 @@ bool accept(const Header& header, Event& event) {
     event.fields["bug_type"] = trim(s.substr(0, in));
     if (in != std::string_view::npos) {
         std::string_view place = s.substr(in + 4);
-        if (const auto frame = eat_symbol(place, false)) event.fields["function"] = frame->function;
+        if (const auto frame = eat_symbol(place)) event.fields["function"] = frame->function;
     }
     return true;
 }

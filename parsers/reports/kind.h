@@ -37,8 +37,8 @@ struct ReportKind {
 
 const std::vector<ReportKind>& report_kinds();  // table.cpp
 
-// The lead of a header is nothing, or what printk and consoles put there: "rcu: ", "login: ", dropped-message
-// marks.
+// The lead of a header is nothing, or what printk, consoles and mail put there: "rcu: ", "login: ", dropped-message
+// marks, "> ". A sentence, a quotation mark, or the tag of another program shows that somebody speaks of a report.
 bool usual_lead(std::string_view lead);
 // What a kind accepts that needs nothing but its pattern in the usual place.
 bool plain_header(const Header& header, Event& event);

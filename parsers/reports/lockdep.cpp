@@ -1,5 +1,6 @@
 // Lockdep and its relatives: kernel/locking/lockdep.c (every print_*_bug()), include/linux/rcupdate.h through
 // lockdep_rcu_suspicious(), 2.6.18 to 6.x. Before 4.11 the headers stood in brackets and began with INFO or BUG.
+#include <algorithm>
 #include <array>
 
 #include "parsers/reports/body.h"
@@ -50,7 +51,8 @@ bool accept(const Header& header, Event& event) {
         std::string_view s = trim(whole);
         const bool marked = contains(s, "WARNING: ") || contains(s, "INFO: ") || contains(s, "BUG: ") ||
                             contains(s, "BUG ") || s.starts_with("[");
-        if (!marked || contains(s, "may be printed")) return false;
+        const std::size_t mark = std::min({s.find("WARNING: "), s.find("INFO: "), s.find("BUG"), s.size()});
+        if (!marked || contains(s, "may be printed") || !usual_lead(s.substr(0, mark))) return false;
         eat(s, "[");
         while (!s.empty() && (s.back() == ']' || is_blank(s.back()))) s.remove_suffix(1);
         event.headline = std::string(trim(s));

@@ -76,7 +76,6 @@ constexpr auto marker_lines = std::to_array<std::string_view>({"<IRQ>",
                                                                "hardirqs last",
                                                                "softirqs last",
                                                                "Call ",
-                                                               "Workqueue:",
                                                                "Stopper:",
                                                                "Kernel panic",
                                                                "pgd = ",
@@ -168,6 +167,7 @@ MachineLine classify_machine_line(std::string_view message) {
     const std::string_view s = trim(message);
     if (s.starts_with("Modules linked in:")) return MachineLine::modules;
     if (s.starts_with("Hardware name:")) return MachineLine::hardware;
+    if (s.starts_with("Workqueue: ")) return MachineLine::work;
     if (s.starts_with("Code:") || s.starts_with("Instruction dump:") || s.starts_with("Code starting with"))
         return MachineLine::code;
     static const PrefixTable<std::string_view> of_registers(register_lines);

@@ -24,7 +24,7 @@ void parse_taint(std::string_view text, std::string& taint, std::string& release
 // "Modules linked in: a b(O) [last unloaded: c]"
 std::vector<std::string> parse_modules(std::string_view list);
 
-enum class MachineLine { none, registers, code, modules, hardware, marker };
+enum class MachineLine { none, registers, code, modules, hardware, work, marker };
 MachineLine classify_machine_line(std::string_view message);
 
 }  // namespace stallsight

@@ -12,11 +12,12 @@ constexpr std::size_t most_rows = 4096;
 
 bool accept(const Header& header, Event& event) {
     std::string_view lead = trim(header.lead);
-    if (lead.empty() || lead.size() > 64) return false;
+    const std::string_view mask = word_after(header.text, "gfp_mask=");
+    if (lead.empty() || lead.size() > 64 || mask.empty() || !is_digit(mask.front())) return false;
     event.headline = std::string(trim(header.record.message));
     event.task.comm = std::string(lead);
     const std::string_view s = header.text;
-    event.fields["gfp_mask"] = word_after(s, "gfp_mask=");
+    event.fields["gfp_mask"] = mask;
     if (const auto n = number_after(s, "order=")) event.fields["order"] = *n;
     if (const auto n = number_after(s, "oom_score_adj=")) event.fields["oom_score_adj"] = *n;
     return true;

@@ -99,6 +99,7 @@ ReportKind oops_kind() {
                          "simd exception: ",
                          "Oops: ",
                          "Oops[#",
+                         "Oops - ",
                          "Internal error: ",
                          "Unhandled fault: ",
                          "Unhandled prefetch abort: ",

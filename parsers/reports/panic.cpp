@@ -7,7 +7,7 @@ namespace stallsight {
 namespace {
 
 bool accept(const Header& header, Event& event) {
-    if (contains(header.lead, "---[ end")) return false;
+    if (!usual_lead(header.lead)) return false;
     event.headline = std::string(trim(header.text));
     std::string_view s = header.text;
     eat(s, "Kernel panic - not syncing: ");

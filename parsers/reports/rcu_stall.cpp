@@ -17,6 +17,15 @@ std::string_view flavor_in(std::string_view text) {
     return eat_word(text);
 }
 
+// "... self-detected stall on CPU is a warning that": the kernel goes on with a number, a bracket or nothing.
+bool goes_on_as_prose(std::string_view text) {
+    const std::size_t cpu = text.find("self-detected stall on CPU ");
+    if (cpu == std::string_view::npos) return false;
+    const std::string_view rest =
+        trim_left(text.substr(cpu + std::string_view("self-detected stall on CPU ").size()));
+    return !rest.empty() && is_alpha(rest.front());
+}
+
 bool accept(const Header& header, Event& event) {
     std::string_view text = header.text;
     if (!usual_lead(header.lead)) return false;
@@ -25,7 +34,7 @@ bool accept(const Header& header, Event& event) {
                         contains(text, "detected stalls on tasks") || contains(text, "detected stall on CPU") ||
                         contains(text, "detected stalls on CPUs");
     const bool expedited = contains(text, "detected expedited stalls on CPUs/tasks");
-    if (!self && !others && !expedited) return false;
+    if ((!self && !others && !expedited) || goes_on_as_prose(text)) return false;
     set_headline(header, event);
     Fields& f = event.fields;
     f["flavor"] = flavor_in(text);

@@ -28,7 +28,7 @@ void put_function(std::string_view s, Event& event) {
     eat_blanks(s);
     std::string_view place = s;
     eat(place, ".");
-    if (const auto frame = eat_symbol(s, false); frame && !frame->function.starts_with("0x")) {
+    if (const auto frame = eat_symbol(s); frame && !frame->function.starts_with("0x")) {
         event.fields["function"] = frame->function;
         if (!frame->module.empty()) event.fields["module"] = frame->module;
         event.fields["at"] = place.substr(0, place.find_first_of(" ,("));
@@ -95,6 +95,11 @@ bool accept(const Header& header, Event& event) {
     return true;
 }
 
+// kernel/watchdog.c up to 4.4: WARN(1, "Watchdog detected hard LOCKUP on cpu %d", cpu)
+bool is_hard_lockup(const Event& event, std::string_view text) {
+    return contains(event.fields.value("file", ""), "kernel/watchdog.c") && contains(text, "hard LOCKUP");
+}
+
 bool line(std::string_view message, Event& event, Body&) {
     const std::string_view s = trim(message);
     // Up to 4.x the text of a WARN() comes behind the header.
@@ -103,6 +108,7 @@ bool line(std::string_view message, Event& event, Body&) {
         !contains(s, "+0x") && !s.starts_with("Hardware name") && event.sections.empty() &&
         event.machine.release.empty()) {
         event.fields["condition"] = s;
+        if (is_hard_lockup(event, s)) event.kind = EventKind::hard_lockup;
         return true;
     }
     return false;

@@ -1,4 +1,4 @@
-// Functions from which work of all sorts is called.
+// Functions from which work of all sorts is called, and those that wait for other CPUs.
 #include "analysis/guilty/rules/tables.h"
 
 namespace stallsight {
@@ -97,10 +97,20 @@ constexpr std::string_view dispatchers[] = {
     "handle_irq_event*",
 };
 
+// kernel/smp.c, kernel/stop_machine.c
+constexpr std::string_view cpu_waits[] = {
+    "smp_call_function*",
+    "multi_cpu_stop*",
+};
+
 }  // namespace
 
 std::span<const std::string_view> dispatcher_patterns() {
     return dispatchers;
+}
+
+std::span<const std::string_view> waits_for_cpus_patterns() {
+    return cpu_waits;
 }
 
 }  // namespace stallsight

@@ -16,5 +16,6 @@ std::span<const Rule> objects_rules();
 std::span<const Rule> entry_rules();
 
 std::span<const std::string_view> dispatcher_patterns();
+std::span<const std::string_view> waits_for_cpus_patterns();
 
 }  // namespace stallsight

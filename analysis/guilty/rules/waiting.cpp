@@ -148,6 +148,12 @@ constexpr Rule rules[] = {
     {"rcu_barrier*", waiting},
     {"wait_rcu_gp*", waiting},
     {"__wait_rcu_gp*", waiting},
+    {"sleep_on_*", waiting},
+    // openzfs: module/os/linux/spl/spl-condvar.c
+    {"cv_wait*", waiting},
+    {"__cv_wait*", waiting},
+    {"cv_timedwait*", waiting},
+    {"__cv_timedwait*", waiting},
     {"kthread_stop*", waiting},
     {"kthread_park*", waiting},
     {"schedule_on_each_cpu*", waiting},

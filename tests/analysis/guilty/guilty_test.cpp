@@ -127,7 +127,28 @@ INSTANTIATE_TEST_SUITE_P(
              {"BUG: scheduling while atomic: swapper/0/0/0x00000100", "Call Trace:", " dump_stack+0x1/0x2",
               " __schedule_bug+0x1/0x2", " schedule+0x1/0x2", " schedule_timeout+0x1/0x2"},
              "schedule",
-             "every frame is machinery"}),
+             "every frame is machinery"},
+        // lib/smp_processor_id.c
+        Case{"the_kernel_names_the_caller",
+             {"BUG: using smp_processor_id() in preemptible [00000000] code: hwa/77",
+              "caller is hwa_open+0x1/0x2 [hwa]", "CPU: 1 PID: 77 Comm: hwa"},
+             "hwa_open",
+             "as the caller"},
+        Case{"without_frame_pointers_no_frame_is_sure",
+             {"INFO: task hwa:77 blocked for more than 120 seconds.",
+              "hwa             D 0000000000000004     0    77  2 0",
+              "Call Trace:", " [<ffffffff813a3aee>] ? schedule+0x1/0x2",
+              " [<ffffffff813a3aef>] ? mutex_lock+0x1/0x2", " [<ffffffffa06e2fdd>] ? hwa_wait_reply+0x1/0x2 [hwa]"},
+             "hwa_wait_reply",
+             "doubts all frames"},
+        // kernel/workqueue.c, print_worker_info()
+        Case{"a_kworker_says_what_it_did",
+             {"refcount_t: underflow; use-after-free.",
+              "WARNING: CPU: 1 PID: 7 at lib/refcount.c:28 refcount_warn_saturate+0x1/0x2",
+              "CPU: 1 PID: 7 Comm: kworker/0:2 Not tainted 6.1.0 #1", "Workqueue: events hwa_free_work [hwa]",
+              "RIP: 0010:refcount_warn_saturate+0x1/0x2"},
+             "hwa_free_work",
+             "the kworker did"}),
     [](const auto& test) { return std::string(test.param.name); });
 
 TEST(Guilty, TheNextCandidatesFollow) {

@@ -247,6 +247,52 @@ const Case cases[] = {
      "[  100.000000]     [<00000000c3a1b2d4>] kmalloc_trace+0x27/0xf0\n"
      "[  100.000000]     [<00000000c3a1b2d5>] probe+0x14/0x40 [hwa]\n",
      EventKind::memory_leak, std::nullopt, "kmalloc_trace", 2},
+    // kernel/watchdog.c 3.16, watchdog_overflow_callback(): WARN(1, "Watchdog detected hard LOCKUP on cpu %d")
+    {"hard_lockup_as_a_warning",
+     "[  100.000000] WARNING: CPU: 3 PID: 0 at kernel/watchdog.c:265 watchdog_overflow_callback+0x98/0xc0()\n"
+     "[  100.000000] Watchdog detected hard LOCKUP on cpu 3\n"
+     "[  100.000000] Call Trace:\n"
+     "[  100.000000]  <NMI>  [<ffffffff8150b4c5>] dump_stack+0x41/0x51\n"
+     "[  100.000000]  [<ffffffff81067767>] warn_slowpath_common+0x77/0x90\n",
+     EventKind::hard_lockup, 3, "dump_stack", 2},
+    // mm/kasan/report.c 4.0
+    {"kasan_in_its_first_spelling",
+     "[  100.000000] BUG: KASan: out of bounds access in hwa_read+0x150/0x180 at addr ffff88006901fc98\n"
+     "[  100.000000] Read of size 8 by task hwa/1290\n"
+     "[  100.000000] Call Trace:\n"
+     "[  100.000000]  [<ffffffff814290f1>] kasan_report_error+0x391/0x3c0\n"
+     "[  100.000000]  [<ffffffff814aabbb>] hwa_read+0x150/0x180\n",
+     EventKind::kasan, std::nullopt, "kasan_report_error", 2},
+    // kernel/sched/core.c, __cant_sleep() and its kin
+    {"scheduling_in_a_non_blocking_section",
+     "[  100.000000] BUG: scheduling in a non-blocking section: hwa/77/1\n"
+     "[  100.000000] Call Trace:\n"
+     "[  100.000000]  __schedule_bug+0x1/0x2\n",
+     EventKind::atomic_sleep, std::nullopt, "__schedule_bug", 1},
+    // a log that went through scripts/decode_stacktrace.sh
+    {"decoded_by_the_kernels_script",
+     "[  100.000000] BUG: KASAN: slab-out-of-bounds in hwa_copy (drivers/hwa.c:438 drivers/hwa.c:495)\n"
+     "[  100.000000] Call Trace:\n"
+     "[  100.000000] dump_stack_lvl (lib/dump_stack.c:107 (discriminator 4))\n"
+     "[  100.000000] ? stale (kernel/stale.c:1)\n"
+     "[  100.000000] hwa_copy (drivers/hwa.c:438 drivers/hwa.c:495) hwa\n"
+     "[  100.000000] hwa_open (drivers/hwa.c:12 (discriminator 2)) hwa\n",
+     EventKind::kasan, std::nullopt, "dump_stack_lvl", 4},
+    // arch/arm/kernel/process.c, __show_regs(): no backtrace was printed, the link register tells who called
+    {"the_link_register_where_no_stack_is",
+     "[  100.000000] Unable to handle kernel paging request at virtual address e1a0c00d\n"
+     "[  100.000000] Internal error: Oops: 5 [#1] ARM\n"
+     "[  100.000000] CPU: 0 PID: 1201 Comm: sh Not tainted 4.10.17 #1\n"
+     "[  100.000000] PC is at strlen+0xc/0x38\n"
+     "[  100.000000] LR is at hwa_name_hash+0x20/0x78\n",
+     EventKind::oops, 0, "strlen", 2},
+    // arch/powerpc/xmon/xmon.c, excprint()
+    {"printed_by_xmon",
+     "[  100.000000] Unable to handle kernel paging request for data at address 0x00000000\n"
+     "cpu 0x0: Vector: 300 (Data Access) at [c00000000111f7d0]\n"
+     "    pc: c000000000022148: hwa_stop+0x0/0x24\n"
+     "    lr: c00000000004e1d4: hwa_idle+0x4c/0x70\n",
+     EventKind::oops, std::nullopt, "hwa_stop", 2},
 };
 
 INSTANTIATE_TEST_SUITE_P(Kernel, ReportForm, testing::ValuesIn(cases),

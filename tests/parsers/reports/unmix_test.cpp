@@ -216,6 +216,33 @@ TEST(Partial, AReportThatTheLogBeginsInsideIsNamed) {
     EXPECT_EQ(stall.events[0].fields["starved"]["cpu"], 0);
 }
 
+TEST(Partial, WordsBehindTheHeadTellTheKind) {
+    // kernel/hung_task.c, check_hung_task()
+    const LogScan scan = scan_log(
+        "[   90.000001] \"echo 0 > /proc/sys/kernel/hung_task_timeout_secs\" disables this message.\n"
+        "[   90.000002] hwa             D    0    77      2 0x80000000\n"
+        "[   90.000003] Call Trace:\n"
+        "[   90.000004]  __schedule+0x24e/0x880\n"
+        "[   90.000005]  hwa_wait+0x2c/0x80 [mod]\n");
+    ASSERT_EQ(scan.events.size(), 1U);
+    EXPECT_EQ(scan.events[0].kind, EventKind::hung_task);
+    EXPECT_EQ(scan.events[0].frames.size(), 2U);
+    EXPECT_TRUE(scan.events[0].partial);
+}
+
+TEST(Unmix, TwoCpusThatFaultAtDifferentAddressesAreTwoReports) {
+    // arch/arm64/mm/fault.c, die_kernel_fault()
+    const LogScan scan = scan_log(
+        "[  625.659654] Unable to handle kernel paging request at virtual address 000ee028\n"
+        "[  625.659773] Unable to handle kernel paging request at virtual address 000e1028\n"
+        "[  625.659788] Internal error: Oops: 96000005 [#1] SMP\n"
+        "[  625.659809] CPU: 1 PID: 709 Comm: hwa Not tainted 4.4.120 #1\n"
+        "[  625.659828] PC is at hwa_remove+0x20/0x258\n");
+    ASSERT_EQ(scan.events.size(), 2U);
+    EXPECT_EQ(scan.events[0].fields["address"], "000ee028");
+    EXPECT_EQ(scan.events[1].fields["address"], "000e1028");
+}
+
 TEST(Partial, AStackBehindDroppedMessagesIsNamed) {
     const LogScan scan = scan_log(
         "[   95.000001] eth0: link up\n[   95.000001] eth0: link up\n[   95.000001] eth0: link up\n"
