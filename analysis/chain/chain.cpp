@@ -4,6 +4,7 @@
 
 #include "analysis/chain/chain_words.h"
 #include "analysis/chain/count_checks.h"
+#include "analysis/chain/count_layout.h"
 #include "analysis/chain/ending.h"
 #include "analysis/chain/known_effects.h"
 #include "analysis/chain/ledger.h"
@@ -19,8 +20,6 @@ namespace stallsight {
 namespace {
 
 using Ending = Chain::Ending;
-
-constexpr std::uint32_t softirq_disabled_once = 0x200;  // include/linux/preempt.h: SOFTIRQ_DISABLE_OFFSET
 
 // Frames on the stack, outermost first, without the stale entries that "?" marks. (ppc64 marks the innermost
 // frame, the link register's, "(unreliable)"; that one is real.)
@@ -47,9 +46,7 @@ public:
         const auto& printed = event.report.preempt_count;
         const auto count = printed ? printed : context.memory_count;
         chain_.count_of_memory = count && (!printed || context.stopped);
-        if (count)
-            chain_.count = decode_preempt_count(
-                *count, context.release.empty() ? event.report.machine.release : context.release);
+        if (count) chain_.count = decode_preempt_count(*count, release(), context.arch);
     }
 
     std::optional<Chain> build() {
@@ -70,6 +67,10 @@ public:
     }
 
 private:
+    [[nodiscard]] const std::string& release() const {
+        return context_.release.empty() ? event_.report.machine.release : context_.release;
+    }
+
     // The CPU that found the stall prints no task of its own: the stalled CPU's stands over its stack.
     [[nodiscard]] Task task() const {
         const Event& report = event_.report;
@@ -141,7 +142,7 @@ private:
         if (chain_.count && chain_.count->preempt > 0) return "with preemption off";
         // Without a count, what the frames are certain to have added.
         const std::uint32_t added = chain_.count ? 0 : chain_.links[chain_.end_link].count_after;
-        if (added > 0) return added >= softirq_disabled_once ? "with bottom halves off" : "with preemption off";
+        if (added > 0) return added >= softirq_offset ? "with bottom halves off" : "with preemption off";
         return interrupts_off() ? "with interrupts off" : "with preemption off";
     }
 
@@ -156,15 +157,18 @@ private:
 
     void fill() {
         // kernel/sched/core.c: schedule() calls preempt_disable() before __schedule(), whose check prints the
-        // count.
-        chain_.by_scheduler = chain_.ending == Ending::slept && chain_.count ? 1 : 0;
+        // count. Without CONFIG_PREEMPT_COUNT that adds nothing, nor does a spin lock.
+        const bool slept = chain_.ending == Ending::slept && chain_.count;
+        const bool counts_preemption = !slept || chain_.count->preempt > 0;
+        chain_.by_scheduler = slept && counts_preemption ? 1 : 0;
         std::optional<std::int64_t> printed;
-        if (chain_.count) printed = static_cast<std::int64_t>(chain_.count->raw) - chain_.by_scheduler;
+        if (chain_.count) printed = std::int64_t{chain_.count->value} - chain_.by_scheduler;
         // What the last frame does comes after the count was read; a loop is in the midst of its frame.
         const std::size_t last = is_in_its_midst() ? chain_.end_link : chain_.end_link - 1;
-        const bool realtime = is_realtime(context_.release) || is_realtime(context_.banner) ||
-                              is_realtime(event_.report.machine.release);
-        fill_ledger(chain_, event_, printed_link().value_or(0), last, printed, realtime);
+        const LedgerKernel kernel{is_realtime(context_.release) || is_realtime(context_.banner) ||
+                                      is_realtime(event_.report.machine.release),
+                                  counts_preemption, count_layout(release(), context_.arch).bottom_halves_off};
+        fill_ledger(chain_, event_, printed_link().value_or(0), last, printed, kernel);
     }
 
     // As printed; else the outermost frame whose effect is still there; else nothing is known but that it was off
@@ -224,6 +228,12 @@ private:
     Chain chain_;
 };
 
+std::string arch_of_core(const Analysis& analysis, const Artifact& artifact) {
+    for (const CoreInfo& core : analysis.cores)
+        if (core.board == artifact.board && core.core == artifact.core) return core.arch;
+    return {};
+}
+
 // A stall may go on until the kernel is stopped: then the same task still runs where the report found it.
 std::optional<std::uint32_t> count_in_memory(const Analysis& analysis, const EventInfo& event) {
     if (ending_of(event) != Ending::spins) return std::nullopt;
@@ -270,6 +280,7 @@ std::vector<Chain> build_chains(const Analysis& analysis) {
         for (const Fact& fact : info.scan.facts)
             if (fact.kind == Fact::Kind::banner && fact.boot == event.report.boot) context.banner = fact.text;
         context.release = context.banner.substr(0, context.banner.find(' '));
+        context.arch = arch_of_core(analysis, info.artifact);
         context.memory_count = count_in_memory(analysis, event);
         return build_chain(event, context);
     };

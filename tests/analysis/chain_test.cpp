@@ -229,23 +229,6 @@ TEST(CountWays, AnAmountIsReadFromItsArgument) {
     EXPECT_TRUE(count_ways({{PathCall{"preempt_count_add", 4, {}}}}).empty()) << "an unknown amount says nothing";
 }
 
-// include/linux/hardirq.h (3.12), preempt_mask.h (3.13), preempt.h (4.4, 5.8)
-TEST(PreemptCount, FieldsByVersion) {
-    EXPECT_EQ(decode_preempt_count(0x00200000, "5.4.72").nmi, 0);
-    EXPECT_EQ(decode_preempt_count(0x00200000, "6.1.0").nmi, 2);
-    EXPECT_TRUE(decode_preempt_count(0x10000002, "2.6.32-5-amd64").preempt_active);
-    EXPECT_TRUE(decode_preempt_count(0x40000002, "3.4.0-arm").preempt_active);
-    EXPECT_EQ(decode_preempt_count(0x04010000, "3.12.9").nmi, 1);
-    EXPECT_TRUE(decode_preempt_count(0x08000001, "3.13.11").preempt_active);
-    EXPECT_FALSE(decode_preempt_count(0x08000001, "3.14.4").preempt_active);
-    EXPECT_TRUE(decode_preempt_count(0x00200002, "3.16.0-4").preempt_active);
-    EXPECT_TRUE(decode_preempt_count(0x00200002, "4.3.6").preempt_active);
-    EXPECT_EQ(decode_preempt_count(0x00110000, "3.14.4").nmi, 1);
-    EXPECT_FALSE(decode_preempt_count(0x10000002, "4.9.0").preempt_active);
-    EXPECT_EQ(decode_preempt_count(0x00110000, "3.10.0").hardirq, 0x11);
-    EXPECT_EQ(decode_preempt_count(0x00110000, "4.9.0").nmi, 1);
-}
-
 TEST(PreemptCount, BelowZeroIsSigned) {
     for (const std::uint32_t raw : {0x7ffffe01U, 0xfffffe01U, 0x0000fe01U}) {
         const PreemptCount count = decode_preempt_count(raw);
