@@ -40,6 +40,9 @@ void add_views(StallEpisode& episode, const Sighting& sighting) {
         episode.doing.emplace(cpu, episode.views.back().task);
     };
     if (episode.flavor == "hung_task") return add(no_cpu, report.task, sighting.event->guilty.function);
+    if (const auto works = report.fields.find("in_flight"); works != report.fields.end() && works->is_array())
+        for (const auto& work : *works)
+            add(report.cpu.value_or(no_cpu), {"kworker", work.value("pid", 0)}, work.value("function", ""));
     if (report.cpu && has_cpu(episode, *report.cpu)) add(*report.cpu, report.task, sighting.event->guilty.function);
     for (const Section& section : report.sections)
         if (section.cpu && section.cpu != report.cpu && has_cpu(episode, *section.cpu))
@@ -66,6 +69,13 @@ std::optional<bool> agreement(const std::vector<StallView>& views) {
     return agree;
 }
 
+// Whom a report is about: reports of the same one may be one episode. Empty: nobody that it names.
+std::string subject_of(const Event& report) {
+    if (report.kind == EventKind::workqueue_lockup) return report.fields.value("pool", "");
+    if (report.task.comm.empty() && report.cpu) return cpus_words({*report.cpu});
+    return task_words(report.task);
+}
+
 // A core's episodes, each with its reports.
 class Builder {
 public:
@@ -90,11 +100,12 @@ public:
 private:
     struct Incident {
         StallEpisode episode;
+        std::string subject;
         std::vector<Sighting> sightings;
     };
 
-    // RCU counts its grace periods; of the others, reports of one task are one episode as long as each says that it
-    // lasts since before the last one.
+    // RCU counts its grace periods; of the others, reports of one task or pool are one episode as long as each says
+    // that it lasts since before the last one.
     [[nodiscard]] static bool belongs(const Sighting& sighting, const Incident& incident) {
         const StallEpisode& episode = incident.episode;
         if (episode.boot != sighting.event->report.boot) return false;
@@ -104,8 +115,8 @@ private:
                     sighting.flavor == headless_flavor);
         if (episode.flavor != sighting.flavor) return false;
         const double since = sighting.start ? sighting.start->from_s : sighting.at_s;
-        return since <= incident.sightings.back().at_s + 1 && !episode.doing.empty() &&
-               episode.doing.begin()->second == task_words(sighting.event->report.task);
+        return since <= incident.sightings.back().at_s + 1 && !incident.subject.empty() &&
+               incident.subject == subject_of(sighting.event->report);
     }
 
     void take(Sighting sighting) {
@@ -113,6 +124,7 @@ private:
                                [&](const Incident& i) { return belongs(sighting, i); });
         if (it == incidents_.end()) {
             it = incidents_.insert(it, Incident{});
+            it->subject = subject_of(sighting.event->report);
             it->episode.board = core_.board;
             it->episode.core = core_.core;
             it->episode.flavor = sighting.flavor;
@@ -155,6 +167,7 @@ private:
         episode.start_basis = !exact    ? "as the report says, rounded"
                               : counted ? "the report counts t=" + jiffies->dump() + " jiffies back"
                                         : "as the report counts";
+        if (!first->start_basis.empty()) episode.start_basis = first->start_basis;
         if (exact) return;
         for (const Sighting& s : sightings) {
             if (s.at_s > first->at_s) continue;
@@ -242,8 +255,12 @@ private:
     // Of the boot that the event is from.
     [[nodiscard]] std::optional<double> last_time(const EventInfo& event) const {
         const LogScan& scan = analysis_.artifacts[event.artifact].scan;
-        if (!scan.last_time || event.report.boot + 1 != scan.boots) return std::nullopt;
-        return seconds(*scan.last_time);
+        const auto boot = static_cast<std::size_t>(event.report.boot);
+        const bool earlier = boot < scan.earlier_boots.size();
+        const auto last = earlier ? scan.earlier_boots[boot].last : scan.last_time;
+        if (!last || *last < *event.report.time || (!earlier && event.report.boot + 1 != scan.boots))
+            return std::nullopt;
+        return seconds(*last);
     }
 
     const Analysis& analysis_;

@@ -66,7 +66,7 @@ TEST(TraceEvents, AStallIsASliceOfItsCpu) {
 
 TEST(TraceEvents, AnAlignedClockMovesItsCore) {
     Analysis a = one_core({stall(10, 25)});
-    a.offsets.push_back({"", "", 1000, 0.5, "set"});
+    a.offsets.push_back({"", "", 1000, 0.5, "set", ""});
     EXPECT_EQ(of_phase(Json::parse(trace_events(a)), "X")[0]["ts"], 1010e6);
 }
 
@@ -74,7 +74,7 @@ TEST(TraceEvents, AClockBehindTheFirstStaysAboveZero) {
     Analysis a = one_core({stall(10, 25)});
     a.cores.push_back(a.cores.front());
     a.cores.back().board = "nt-b";
-    a.offsets = {{"", "", 0, 0, "others are set to it"}, {"nt-b", "", -500, 0.5, "set"}};
+    a.offsets = {{"", "", 0, 0, "others are set to it", ""}, {"nt-b", "", -500, 0.5, "set", ""}};
     a.stalls.push_back(stall(510, 520));
     a.stalls.back().board = "nt-b";
     const auto slices = of_phase(Json::parse(trace_events(a)), "X");
