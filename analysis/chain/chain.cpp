@@ -134,7 +134,26 @@ private:
                            [](const CountCheck& check) { return check.words.starts_with("interrupts are off"); });
     }
 
+    // kernel/sched/core.c, __might_resched(): the count, interrupts, RCU's nesting or non_block_start() may each be
+    // what forbids the sleep. Before 5.15 no count is printed, but whether there is one (in_atomic()).
+    [[nodiscard]] bool count_forbids() const {
+        if (chain_.ending != Ending::may_sleep) return true;
+        const Fields& fields = event_.report.fields;
+        if (chain_.count) return chain_.count->value != fields.value("expected", std::int64_t{0});
+        return fields.value("in_atomic", std::int64_t{1}) != 0;
+    }
+
     [[nodiscard]] std::string state() const {
+        if (!count_forbids()) {
+            if (interrupts_off()) return "with interrupts off";
+            const Fields& fields = event_.report.fields;
+            if (fields.value("non_block", std::int64_t{0}) != 0)
+                return "where it must not block (non_block_start())";
+            const bool counted = fields.contains("rcu_nest_depth");
+            const bool reads = fields.value("rcu_nest_depth", std::int64_t{0}) !=
+                               fields.value("rcu_nest_depth_expected", std::int64_t{0});
+            return reads || !counted ? "inside rcu_read_lock()" : "for no reason that the report shows";
+        }
         if (chain_.count && (chain_.count->hardirq > 0 || chain_.count->nmi > 0))
             return "in " + chain_.count->context;
         if (chain_.count && (chain_.count->softirq_disabled > 0 || chain_.count->serving_softirq))
@@ -143,8 +162,11 @@ private:
         // Without a count, what the frames are certain to have added.
         const std::uint32_t added = chain_.count ? 0 : chain_.links[chain_.end_link].count_after;
         if (added > 0) return added >= softirq_offset ? "with bottom halves off" : "with preemption off";
-        return interrupts_off() ? "with interrupts off" : "with preemption off";
+        return interrupts_off() && !asks_for_count() ? "with interrupts off" : "with preemption off";
     }
+
+    // The report says that there is a count, but not which.
+    [[nodiscard]] bool asks_for_count() const { return chain_.ending == Ending::may_sleep && count_forbids(); }
 
     // Where the report names the frame that switched preemption off, the ledger begins there.
     [[nodiscard]] std::optional<std::size_t> printed_link() const {
@@ -172,15 +194,17 @@ private:
     }
 
     // As printed; else the outermost frame whose effect is still there; else nothing is known but that it was off
-    // when the guilty function made its call.
+    // when the guilty function made its call. What the kernel prints of the count says nothing where it is another
+    // thing that forbids the sleep.
     void find_disabling() {
+        const bool by_count = count_forbids();
         const auto& printed = event_.report.preempt_disabled_at;
-        auto link = printed_link();
-        for (std::size_t i = 0; !link && i <= chain_.guilty_link; ++i)
+        auto link = by_count ? printed_link() : link_in_rcu();
+        for (std::size_t i = 0; by_count && !link && i <= chain_.guilty_link; ++i)
             if (chain_.links[i].added > 0) link = i;
         chain_.disabled_known = link.has_value();
         chain_.disabled_link = link.value_or(chain_.guilty_link);
-        if (printed && !printed->function.empty())
+        if (by_count && printed && !printed->function.empty())
             chain_.disabled_at = *printed;
         else if (link)
             chain_.disabled_at = event_.report.frames[chain_.links[*link].frame];
@@ -189,6 +213,15 @@ private:
         first.proof = "unexplained";
         first.effect = printed_link() ? "preemption disabled (printed by the kernel)"
                                       : "preemption off here: no frame shows since where";
+    }
+
+    // lockdep lists rcu_read_lock() with the function that entered it.
+    [[nodiscard]] std::optional<std::size_t> link_in_rcu() const {
+        if (chain_.state != "inside rcu_read_lock()") return std::nullopt;
+        for (std::size_t i = 0; i <= chain_.guilty_link; ++i)
+            for (const std::string& lock : locks_taken_in(event_.report, chain_.links[i].function))
+                if (lock.starts_with("rcu_read_lock")) return i;
+        return std::nullopt;
     }
 
     // Locks that lockdep lists, beside the frame that took them.
@@ -254,8 +287,10 @@ std::optional<std::uint32_t> count_in_memory(const Analysis& analysis, const Eve
 std::optional<Chain> build_chain(const EventInfo& event, const ChainContext& context) {
     const auto ending = context.stopped ? std::optional(Ending::runs) : ending_of(event);
     if (!ending || !event.caused_by.empty()) return std::nullopt;
-    const bool prints_count = *ending == Ending::slept || *ending == Ending::may_sleep;
-    if (prints_count && !event.report.preempt_count) return std::nullopt;
+    const Event& report = event.report;
+    const bool tells =
+        report.preempt_count || (*ending == Ending::may_sleep && report.fields.contains("in_atomic"));
+    if ((*ending == Ending::slept || *ending == Ending::may_sleep) && !tells) return std::nullopt;
     return Builder(event, context, *ending).build();
 }
 

@@ -21,6 +21,10 @@ public:
     void atomic_sleep() {
         const auto in_atomic = number(fields_, "in_atomic");
         const auto irqs_disabled = number(fields_, "irqs_disabled");
+        if (in_atomic && !count_)
+            add("in_atomic(): " + std::to_string(*in_atomic), true,
+                *in_atomic != 0 ? "the count is not zero; this kernel does not print it"
+                                : "the count is zero: something else forbids the sleep");
         if (in_atomic && count_) {
             const bool atomic = count_->value != 0;
             add("in_atomic(): " + std::to_string(*in_atomic), (*in_atomic != 0) == atomic,

@@ -168,7 +168,7 @@ private:
                               : counted ? "the report counts t=" + jiffies->dump() + " jiffies back"
                                         : "as the report counts";
         if (!first->start_basis.empty()) episode.start_basis = first->start_basis;
-        if (exact) return;
+        if (exact) return find_start_of_loop(episode, *first);
         for (const Sighting& s : sightings) {
             if (s.at_s > first->at_s) continue;
             if (const auto trace = trace_before(analysis_, *s.event, *first->start)) {
@@ -176,6 +176,21 @@ private:
                 episode.start_basis = trace->basis;
             }
         }
+    }
+
+    // A grace period may have begun while an earlier one still held up the CPU that loops: its module may have said
+    // that it starts there.
+    void find_start_of_loop(StallEpisode& episode, const Sighting& first) const {
+        const double begun_s = *episode.start_s;
+        if (episode.cpus.size() != 1 || !first.due_s) return;
+        const double before_s = (*first.due_s - first.at_s) / 3;  // the time-out of a warning
+        const auto trace =
+            trace_before(analysis_, *first.event, {begun_s - before_s, begun_s}, episode.cpus.front());
+        if (!trace) return;
+        episode.start_s = trace->at_s;
+        episode.start_window = {trace->at_s, begun_s};
+        episode.start_basis =
+            trace->basis + "; the grace period that it holds up began at " + fixed(begun_s, 2) + " s";
     }
 
     // What the kernel says, what the log shows, and else the middle of the time in which it must have ended.
@@ -243,12 +258,13 @@ private:
             const bool next = earlier.flavor == later.flavor && earlier.boot == later.boot && later.start_s &&
                               earlier.grace_period && later.grace_period &&
                               *later.grace_period > *earlier.grace_period;
-            if (!next || earlier.end_s <= *later.start_s) continue;
+            const double begun_s = later.start_window.to_s;
+            if (!next || earlier.end_s <= begun_s) continue;
             earlier.open = false;
-            earlier.end_window.to_s = *later.start_s;
+            earlier.end_window.to_s = begun_s;
             earlier.end_s = earlier.end_window.middle();
-            earlier.end_basis = "between its last report and " + fixed(*later.start_s, 2) +
-                                " s, when grace period " + std::to_string(*later.grace_period) + " began";
+            earlier.end_basis = "between its last report and " + fixed(begun_s, 2) + " s, when grace period " +
+                                std::to_string(*later.grace_period) + " began";
         }
     }
 

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "analysis/diagnosis/sentences.h"
+#include "parsers/text.h"
 
 namespace stallsight {
 
@@ -21,9 +22,25 @@ bool printed_by(std::string_view message, const std::string& module) {
     return message[module.size()] == ':' || message[module.size()] == ' ';
 }
 
+// "cpu 1", "CPU#1", "CPU1"
+bool names_cpu(std::string_view message, int cpu) {
+    const std::string number = std::to_string(cpu);
+    for (std::size_t at = 0; at + 3 < message.size(); ++at) {
+        const std::string_view word = message.substr(at, 3);
+        if (word != "cpu" && word != "CPU") continue;
+        std::string_view rest = message.substr(at + 3);
+        if (rest.front() == ' ' || rest.front() == '#') rest.remove_prefix(1);
+        if (rest.starts_with(number) && (rest.size() == number.size() || !is_digit(rest[number.size()])))
+            return true;
+    }
+    return false;
+}
+
 class Lines {
 public:
-    Lines(const Analysis& analysis, const EventInfo& report) : analysis_(analysis), report_(report) {
+    // `cpu`: that each line must name.
+    Lines(const Analysis& analysis, const EventInfo& report, std::optional<int> cpu = {})
+        : analysis_(analysis), report_(report), cpu_(cpu) {
         for (const EventInfo& event : analysis.events)
             if (event.artifact == report.artifact)
                 reports_.emplace_back(event.report.offset, event.report.offset_last);
@@ -47,6 +64,7 @@ public:
 
 private:
     [[nodiscard]] std::string reason(const Record& record) const {
+        if (cpu_ && !names_cpu(record.message, *cpu_)) return {};
         const auto& pid = report_.report.task.pid;
         if (pid && *pid > 0 && record.caller_tid == pid) return report_.report.task.comm;
         return printed_by(record.message, report_.guilty.module) ? report_.guilty.module : std::string();
@@ -65,6 +83,7 @@ private:
 
     const Analysis& analysis_;
     const EventInfo& report_;
+    std::optional<int> cpu_;
     std::vector<std::pair<std::uint64_t, std::uint64_t>> reports_;  // first byte, end; of the same file
 };
 
@@ -78,11 +97,12 @@ bool can_tell(const Analysis& analysis, const EventInfo& report) {
 
 }  // namespace
 
-std::optional<Trace> trace_before(const Analysis& analysis, const EventInfo& report, const Window& window) {
+std::optional<Trace> trace_before(const Analysis& analysis, const EventInfo& report, const Window& window,
+                                  std::optional<int> cpu) {
     if (!can_tell(analysis, report)) return std::nullopt;
     const std::uint64_t to = report.report.offset;
     std::optional<Trace> found;
-    Lines(analysis, report)
+    Lines(analysis, report, cpu)
         .between(to > most_bytes ? to - most_bytes : 0, to, std::numeric_limits<double>::infinity(),
                  [&](Trace trace) {
                      if (window.contains(trace.at_s)) found = std::move(trace);

@@ -12,8 +12,9 @@ struct Trace {
     std::string basis;  // "hwa_diag printed again: console.log:229"
 };
 
-// The last such line before the report within the window.
-std::optional<Trace> trace_before(const Analysis& analysis, const EventInfo& report, const Window& window);
+// The last such line before the report within the window; where a CPU is given, the last one that names it.
+std::optional<Trace> trace_before(const Analysis& analysis, const EventInfo& report, const Window& window,
+                                  std::optional<int> cpu = {});
 // The first such line behind the report within the window.
 std::optional<Trace> trace_after(const Analysis& analysis, const EventInfo& report, const Window& window);
 

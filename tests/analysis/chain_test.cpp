@@ -129,6 +129,54 @@ TEST(Chain, WhatNothingForbidsIsContradictory) {
     EXPECT_FALSE(build_chain(event)->contradictory) << "an RCU reader may not sleep";
 }
 
+// kernel/sched/core.c before 5.15: ___might_sleep() prints in_atomic() and irqs_disabled(), but no count.
+EventInfo before_5_15(int in_atomic, int irqs_disabled, const std::string& disabled_at) {
+    EventInfo event = report(0,
+                             {"dump_stack", "___might_sleep", "kmem_cache_alloc_node", "netlink_ack",
+                              "nfnetlink_rcv", "nfnetlink_rcv_msg", "__dev_queue_xmit", "netlink_unicast"},
+                             "netlink_ack", disabled_at);
+    event.report.preempt_count.reset();
+    event.report.fields = {{"subtype", "sleeping_function"},
+                           {"in_atomic", in_atomic},
+                           {"irqs_disabled", irqs_disabled},
+                           {"non_block", 0}};
+    return event;
+}
+
+TEST(Chain, AMightSleepThatPrintsNoCount) {
+    const auto chain = build_chain(before_5_15(1, 0, "__dev_queue_xmit"));
+    ASSERT_TRUE(chain);
+    EXPECT_EQ(chain->ending, Chain::Ending::may_sleep);
+    EXPECT_FALSE(chain->count);
+    EXPECT_EQ(chain->state, "with bottom halves off");
+    EXPECT_EQ(chain->disabled_at.function, "__dev_queue_xmit");
+    EXPECT_FALSE(chain->contradictory) << chain->contradiction;
+    EXPECT_THAT(chain->checks,
+                testing::Contains(testing::Field(&CountCheck::words, HasSubstr("does not print it"))));
+    EventInfo cut = before_5_15(1, 0, "");
+    cut.report.fields.erase("in_atomic");
+    EXPECT_FALSE(build_chain(cut)) << "nothing says what forbids it";
+}
+
+TEST(Chain, WhereInterruptsForbidTheSleepThePlaceOfThePreemptionSaysNothing) {
+    const auto chain = build_chain(before_5_15(0, 1, "__dev_queue_xmit"));
+    ASSERT_TRUE(chain);
+    EXPECT_EQ(chain->state, "with interrupts off");
+    EXPECT_EQ(chain->disabled_at.function, "");
+    EXPECT_FALSE(chain->disabled_known);
+}
+
+TEST(Chain, AReaderOfRcuIsShownWhereItBegan) {
+    EventInfo event = before_5_15(0, 0, "__dev_queue_xmit");
+    event.report.fields["held_locks"] =
+        Fields::array({{{"class", "rcu_read_lock"}, {"function", "nfnetlink_rcv_msg"}}});
+    const auto chain = build_chain(event);
+    ASSERT_TRUE(chain);
+    EXPECT_EQ(chain->state, "inside rcu_read_lock()");
+    EXPECT_EQ(chain->disabled_at.function, "nfnetlink_rcv_msg");
+    EXPECT_THAT(chain->sentence, HasSubstr("inside rcu_read_lock() since nfnetlink_rcv_msg"));
+}
+
 TEST(Chain, WithoutAnyPlaceItBeginsAtTheGuiltyAndSaysSo) {
     const auto chain = build_chain(report(0x2, {"schedule", "mutex_lock", "f", "g", "kthread"}, "f", ""));
     ASSERT_TRUE(chain);
