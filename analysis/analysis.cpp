@@ -49,7 +49,7 @@ const CoreClock* Analysis::clock_of(const std::string& board, const std::string&
 const ClockOffset* Analysis::offset_of(const std::string& board, const std::string& core) const {
     auto it = std::find_if(offsets.begin(), offsets.end(),
                            [&](const ClockOffset& o) { return o.board == board && o.core == core; });
-    return it == offsets.end() ? nullptr : &*it;
+    return it == offsets.end() || !it->contradiction.empty() ? nullptr : &*it;
 }
 
 }  // namespace stallsight

@@ -65,6 +65,8 @@ struct ClockOffset {
     double offset_s = 0;  // to add to this core's times
     double error_s = 0;   // either way
     std::string basis;
+    // What says otherwise than `basis`; then neither holds, and the clocks are not aligned. Empty: nothing does.
+    std::string contradiction;
 };
 
 // When something happened, where a log does not say it exactly.
@@ -117,10 +119,11 @@ struct PreemptCount {
     int softirq = 0;               // bits 8-15 as a plain count
     int softirq_disabled = 0;      // how often bottom halves are off (SOFTIRQ_DISABLE_OFFSET = 0x200)
     bool serving_softirq = false;  // bit 8
+    bool softirq_alike = false;    // before 2.6.37 both count the same: softirq_disabled holds either
     int hardirq = 0, nmi = 0;
     bool preempt_active = false;  // PREEMPT_ACTIVE of kernels before 4.4: being preempted, no count
     bool negative = false;        // an underflow: damage of an earlier imbalance
-    int value = 0;                // as signed where it is below zero: 0x7ffffe01 is -511
+    int value = 0;                // without PREEMPT_ACTIVE; as signed where it is below zero: 0x7ffffe01 is -511
     std::string context;          // "process context, bottom halves off", "softirq", "hardirq", "NMI"
 };
 
@@ -284,7 +287,7 @@ struct Analysis {
     // One chain a signature: the first of each defect, for pages that do not repeat themselves.
     [[nodiscard]] std::vector<const Chain*> first_chains() const;
     [[nodiscard]] const CoreClock* clock_of(const std::string& board, const std::string& core, int boot = 0) const;
-    // Null: how this core's clock stands to the others is not known.
+    // Null: how this core's clock stands to the others is not known, or contradictory.
     [[nodiscard]] const ClockOffset* offset_of(const std::string& board, const std::string& core) const;
 };
 

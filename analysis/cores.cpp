@@ -54,20 +54,55 @@ std::string state_of(const Analysis& analysis, const std::string& board) {
     return {};
 }
 
-// The architecture shows in how a log names functions and registers; "" when it does not.
-std::string arch_of(const Event& report) {
-    const auto dotted = [](const std::vector<Frame>& frames) {
-        return std::any_of(frames.begin(), frames.end(), [](const Frame& f) { return f.dotted; });
-    };
-    if (dotted(report.frames) || std::any_of(report.sections.begin(), report.sections.end(),
-                                             [&](const Section& section) { return dotted(section.frames); }))
-        return "ppc64";
-    for (const Frame& frame : report.frames)
-        for (const std::string_view x86 : {"entry_SYSCALL_64_after_hwframe", "do_syscall_64", "asm_exc_page_fault"})
-            if (frame.function == x86) return "x86_64";
-    for (const Frame& frame : report.frames)
-        if (frame.function.starts_with("el0_") || frame.function.starts_with("el0t_64")) return "arm64";
+// Entry code that one architecture alone has.
+struct EntryFunction {
+    std::string_view name;  // a trailing '*' stands for anything
+    std::string_view arch;
+};
+constexpr std::array entry_functions = {
+    // arch/x86/entry/entry_64.S, common.c; arch/x86/kernel/entry_64.S up to 4.0
+    EntryFunction{"entry_SYSCALL_64*", "x86_64"},
+    EntryFunction{"do_syscall_64", "x86_64"},
+    EntryFunction{"asm_exc_page_fault", "x86_64"},
+    EntryFunction{"system_call_fastpath", "x86_64"},
+    EntryFunction{"entry_INT80_32", "x86"},
+    EntryFunction{"entry_SYSENTER_32", "x86"},
+    EntryFunction{"sysenter_do_call", "x86"},
+    EntryFunction{"el0_*", "arm64"},  // arch/arm64/kernel/entry.S, entry-common.c
+    EntryFunction{"el0t_64*", "arm64"},
+    EntryFunction{"el1_irq", "arm64"},
+    EntryFunction{"el1h_64*", "arm64"},
+    EntryFunction{"ret_fast_syscall", "arm"},  // arch/arm/kernel/entry-common.S, entry-armv.S
+    EntryFunction{"__irq_svc", "arm"},
+    EntryFunction{"__dabt_svc", "arm"},
+    EntryFunction{"sysc_noemu", "s390x"},  // arch/s390/kernel/entry64.S, entry.S
+    EntryFunction{"sysc_nr_ok", "s390x"},
+    EntryFunction{"io_int_handler", "s390x"},
+    EntryFunction{"linux_sparc_syscall*", "sparc64"},  // arch/sparc/kernel/syscalls.S
+    EntryFunction{"ia64_ret_from_syscall", "ia64"},    // arch/ia64/kernel/entry.S
+    EntryFunction{"ia64_leave_kernel", "ia64"},
+    EntryFunction{"ia64_native_leave_kernel", "ia64"},
+    EntryFunction{"stack_done", "mips"},  // arch/mips/kernel/scall*.S
+    EntryFunction{"handle_sys64", "mips"},
+};
+
+std::string_view arch_of(const std::vector<Frame>& frames) {
+    for (const Frame& frame : frames) {
+        if (frame.dotted) return "ppc64";
+        for (const EntryFunction& entry : entry_functions)
+            if (entry.name.ends_with('*') ? frame.function.starts_with(entry.name.substr(0, entry.name.size() - 1))
+                                          : frame.function == entry.name)
+                return entry.arch;
+    }
     return {};
+}
+
+// The architecture shows in how a log names functions; "" when it does not.
+std::string arch_of(const Event& report) {
+    std::string_view arch = arch_of(report.frames);
+    for (const Section& section : report.sections)
+        if (arch.empty()) arch = arch_of(section.frames);
+    return std::string(arch);
 }
 
 class Collector {

@@ -106,8 +106,13 @@ Json clock_json(const CoreClock& c) {
 }
 
 Json offset_json(const ClockOffset& o) {
-    return {
-        {"board", o.board}, {"core", o.core}, {"offset_s", o.offset_s}, {"error_s", o.error_s}, {"basis", o.basis}};
+    const bool known = o.contradiction.empty();
+    return {{"board", o.board},
+            {"core", o.core},
+            {"offset_s", known ? Json(o.offset_s) : Json(nullptr)},
+            {"error_s", known ? Json(o.error_s) : Json(nullptr)},
+            {"basis", o.basis},
+            {"contradiction", o.contradiction}};
 }
 
 Json stop_json(const Analysis& analysis, const TortureStop& stop) {

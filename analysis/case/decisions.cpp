@@ -64,7 +64,7 @@ ClockHints clock_hints(const Analysis& analysis, const CaseFile& file, std::vect
             hints.same_moments.push_back(note.same_as + "=" + artifact.path + ":" + std::to_string(anchor->line));
         else
             hints.set.push_back(
-                {artifact.board, artifact.core, note.offset_s, note.error_s, because(note, "set by hand")});
+                {artifact.board, artifact.core, note.offset_s, note.error_s, because(note, "set by hand"), {}});
     }
     return hints;
 }

@@ -4,6 +4,7 @@
 
 #include "analysis/chain/chain_words.h"
 #include "analysis/chain/count_checks.h"
+#include "analysis/chain/count_layout.h"
 #include "analysis/chain/ending.h"
 #include "analysis/chain/known_effects.h"
 #include "analysis/chain/ledger.h"
@@ -19,8 +20,6 @@ namespace stallsight {
 namespace {
 
 using Ending = Chain::Ending;
-
-constexpr std::uint32_t softirq_disabled_once = 0x200;  // include/linux/preempt.h: SOFTIRQ_DISABLE_OFFSET
 
 // Frames on the stack, outermost first, without the stale entries that "?" marks. (ppc64 marks the innermost
 // frame, the link register's, "(unreliable)"; that one is real.)
@@ -47,9 +46,7 @@ public:
         const auto& printed = event.report.preempt_count;
         const auto count = printed ? printed : context.memory_count;
         chain_.count_of_memory = count && (!printed || context.stopped);
-        if (count)
-            chain_.count = decode_preempt_count(
-                *count, context.release.empty() ? event.report.machine.release : context.release);
+        if (count) chain_.count = decode_preempt_count(*count, release(), context.arch);
     }
 
     std::optional<Chain> build() {
@@ -70,6 +67,10 @@ public:
     }
 
 private:
+    [[nodiscard]] const std::string& release() const {
+        return context_.release.empty() ? event_.report.machine.release : context_.release;
+    }
+
     // The CPU that found the stall prints no task of its own: the stalled CPU's stands over its stack.
     [[nodiscard]] Task task() const {
         const Event& report = event_.report;
@@ -133,7 +134,26 @@ private:
                            [](const CountCheck& check) { return check.words.starts_with("interrupts are off"); });
     }
 
+    // kernel/sched/core.c, __might_resched(): the count, interrupts, RCU's nesting or non_block_start() may each be
+    // what forbids the sleep. Before 5.15 no count is printed, but whether there is one (in_atomic()).
+    [[nodiscard]] bool count_forbids() const {
+        if (chain_.ending != Ending::may_sleep) return true;
+        const Fields& fields = event_.report.fields;
+        if (chain_.count) return chain_.count->value != fields.value("expected", std::int64_t{0});
+        return fields.value("in_atomic", std::int64_t{1}) != 0;
+    }
+
     [[nodiscard]] std::string state() const {
+        if (!count_forbids()) {
+            if (interrupts_off()) return "with interrupts off";
+            const Fields& fields = event_.report.fields;
+            if (fields.value("non_block", std::int64_t{0}) != 0)
+                return "where it must not block (non_block_start())";
+            const bool counted = fields.contains("rcu_nest_depth");
+            const bool reads = fields.value("rcu_nest_depth", std::int64_t{0}) !=
+                               fields.value("rcu_nest_depth_expected", std::int64_t{0});
+            return reads || !counted ? "inside rcu_read_lock()" : "for no reason that the report shows";
+        }
         if (chain_.count && (chain_.count->hardirq > 0 || chain_.count->nmi > 0))
             return "in " + chain_.count->context;
         if (chain_.count && (chain_.count->softirq_disabled > 0 || chain_.count->serving_softirq))
@@ -141,9 +161,12 @@ private:
         if (chain_.count && chain_.count->preempt > 0) return "with preemption off";
         // Without a count, what the frames are certain to have added.
         const std::uint32_t added = chain_.count ? 0 : chain_.links[chain_.end_link].count_after;
-        if (added > 0) return added >= softirq_disabled_once ? "with bottom halves off" : "with preemption off";
-        return interrupts_off() ? "with interrupts off" : "with preemption off";
+        if (added > 0) return added >= softirq_offset ? "with bottom halves off" : "with preemption off";
+        return interrupts_off() && !asks_for_count() ? "with interrupts off" : "with preemption off";
     }
+
+    // The report says that there is a count, but not which.
+    [[nodiscard]] bool asks_for_count() const { return chain_.ending == Ending::may_sleep && count_forbids(); }
 
     // Where the report names the frame that switched preemption off, the ledger begins there.
     [[nodiscard]] std::optional<std::size_t> printed_link() const {
@@ -156,27 +179,32 @@ private:
 
     void fill() {
         // kernel/sched/core.c: schedule() calls preempt_disable() before __schedule(), whose check prints the
-        // count.
-        chain_.by_scheduler = chain_.ending == Ending::slept && chain_.count ? 1 : 0;
+        // count. Without CONFIG_PREEMPT_COUNT that adds nothing, nor does a spin lock.
+        const bool slept = chain_.ending == Ending::slept && chain_.count;
+        const bool counts_preemption = !slept || chain_.count->preempt > 0;
+        chain_.by_scheduler = slept && counts_preemption ? 1 : 0;
         std::optional<std::int64_t> printed;
-        if (chain_.count) printed = static_cast<std::int64_t>(chain_.count->raw) - chain_.by_scheduler;
+        if (chain_.count) printed = std::int64_t{chain_.count->value} - chain_.by_scheduler;
         // What the last frame does comes after the count was read; a loop is in the midst of its frame.
         const std::size_t last = is_in_its_midst() ? chain_.end_link : chain_.end_link - 1;
-        const bool realtime = is_realtime(context_.release) || is_realtime(context_.banner) ||
-                              is_realtime(event_.report.machine.release);
-        fill_ledger(chain_, event_, printed_link().value_or(0), last, printed, realtime);
+        const LedgerKernel kernel{is_realtime(context_.release) || is_realtime(context_.banner) ||
+                                      is_realtime(event_.report.machine.release),
+                                  counts_preemption, count_layout(release(), context_.arch).bottom_halves_off};
+        fill_ledger(chain_, event_, printed_link().value_or(0), last, printed, kernel);
     }
 
     // As printed; else the outermost frame whose effect is still there; else nothing is known but that it was off
-    // when the guilty function made its call.
+    // when the guilty function made its call. What the kernel prints of the count says nothing where it is another
+    // thing that forbids the sleep.
     void find_disabling() {
+        const bool by_count = count_forbids();
         const auto& printed = event_.report.preempt_disabled_at;
-        auto link = printed_link();
-        for (std::size_t i = 0; !link && i <= chain_.guilty_link; ++i)
+        auto link = by_count ? printed_link() : link_in_rcu();
+        for (std::size_t i = 0; by_count && !link && i <= chain_.guilty_link; ++i)
             if (chain_.links[i].added > 0) link = i;
         chain_.disabled_known = link.has_value();
         chain_.disabled_link = link.value_or(chain_.guilty_link);
-        if (printed && !printed->function.empty())
+        if (by_count && printed && !printed->function.empty())
             chain_.disabled_at = *printed;
         else if (link)
             chain_.disabled_at = event_.report.frames[chain_.links[*link].frame];
@@ -185,6 +213,15 @@ private:
         first.proof = "unexplained";
         first.effect = printed_link() ? "preemption disabled (printed by the kernel)"
                                       : "preemption off here: no frame shows since where";
+    }
+
+    // lockdep lists rcu_read_lock() with the function that entered it.
+    [[nodiscard]] std::optional<std::size_t> link_in_rcu() const {
+        if (chain_.state != "inside rcu_read_lock()") return std::nullopt;
+        for (std::size_t i = 0; i <= chain_.guilty_link; ++i)
+            for (const std::string& lock : locks_taken_in(event_.report, chain_.links[i].function))
+                if (lock.starts_with("rcu_read_lock")) return i;
+        return std::nullopt;
     }
 
     // Locks that lockdep lists, beside the frame that took them.
@@ -224,6 +261,12 @@ private:
     Chain chain_;
 };
 
+std::string arch_of_core(const Analysis& analysis, const Artifact& artifact) {
+    for (const CoreInfo& core : analysis.cores)
+        if (core.board == artifact.board && core.core == artifact.core) return core.arch;
+    return {};
+}
+
 // A stall may go on until the kernel is stopped: then the same task still runs where the report found it.
 std::optional<std::uint32_t> count_in_memory(const Analysis& analysis, const EventInfo& event) {
     if (ending_of(event) != Ending::spins) return std::nullopt;
@@ -244,8 +287,10 @@ std::optional<std::uint32_t> count_in_memory(const Analysis& analysis, const Eve
 std::optional<Chain> build_chain(const EventInfo& event, const ChainContext& context) {
     const auto ending = context.stopped ? std::optional(Ending::runs) : ending_of(event);
     if (!ending || !event.caused_by.empty()) return std::nullopt;
-    const bool prints_count = *ending == Ending::slept || *ending == Ending::may_sleep;
-    if (prints_count && !event.report.preempt_count) return std::nullopt;
+    const Event& report = event.report;
+    const bool tells =
+        report.preempt_count || (*ending == Ending::may_sleep && report.fields.contains("in_atomic"));
+    if ((*ending == Ending::slept || *ending == Ending::may_sleep) && !tells) return std::nullopt;
     return Builder(event, context, *ending).build();
 }
 
@@ -276,6 +321,7 @@ std::vector<Chain> build_chains(const Analysis& analysis) {
         for (const Fact& fact : info.scan.facts)
             if (fact.kind == Fact::Kind::banner && fact.boot == event.report.boot) context.banner = fact.text;
         context.release = context.banner.substr(0, context.banner.find(' '));
+        context.arch = arch_of_core(analysis, info.artifact);
         context.memory_count = count_in_memory(analysis, event);
         return build_chain(event, context);
     };

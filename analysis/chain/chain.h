@@ -12,6 +12,7 @@ namespace stallsight {
 struct ChainContext {
     std::string_view text;        // of the report, for its registers
     std::string release, banner;  // of the kernel that printed it; empty: not known
+    std::string arch;             // as CoreInfo has it
     bool stopped = false;         // no report: the stack of a task that ran when the kernel was stopped
     std::optional<std::uint32_t> memory_count;  // preempt_count in a dump's memory, where the report prints none
 };

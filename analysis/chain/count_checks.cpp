@@ -21,8 +21,12 @@ public:
     void atomic_sleep() {
         const auto in_atomic = number(fields_, "in_atomic");
         const auto irqs_disabled = number(fields_, "irqs_disabled");
+        if (in_atomic && !count_)
+            add("in_atomic(): " + std::to_string(*in_atomic), true,
+                *in_atomic != 0 ? "the count is not zero; this kernel does not print it"
+                                : "the count is zero: something else forbids the sleep");
         if (in_atomic && count_) {
-            const bool atomic = count_->raw != 0;
+            const bool atomic = count_->value != 0;
             add("in_atomic(): " + std::to_string(*in_atomic), (*in_atomic != 0) == atomic,
                 atomic ? "the count is not zero" : "the count is zero");
         }
@@ -31,8 +35,8 @@ public:
             add("RCU nest depth: " + std::to_string(*depth), true, "inside rcu_read_lock()");
         const auto expected = number(fields_, "expected");
         if (!expected || !count_ || !in_atomic) return;
-        const bool forbidden = count_->raw != static_cast<std::uint32_t>(*expected) ||
-                               irqs_disabled.value_or(1) != 0 || number(fields_, "non_block").value_or(0) != 0 ||
+        const bool forbidden = count_->value != *expected || irqs_disabled.value_or(1) != 0 ||
+                               number(fields_, "non_block").value_or(0) != 0 ||
                                number(fields_, "rcu_nest_depth") != number(fields_, "rcu_nest_depth_expected");
         add("expected: " + hex(static_cast<unsigned long long>(*expected)), forbidden,
             forbidden ? "the rest is what forbids the sleep" : "nothing in the report forbids the sleep");
@@ -40,9 +44,9 @@ public:
 
     // schedule() itself adds 1, so that a count of 1 or less is no reason for the report.
     void scheduled() {
-        if (count_ && !count_->negative && count_->raw <= 1)
+        if (count_ && !count_->negative && count_->value <= 1)
             add("scheduling while atomic", false,
-                "a count of " + std::to_string(count_->raw) + " is no more than schedule() itself adds");
+                "a count of " + std::to_string(count_->value) + " is no more than schedule() itself adds");
     }
 
     void registers(std::string_view text) {

@@ -2,12 +2,12 @@
 
 #include <array>
 
+#include "analysis/chain/preempt_count.h"
+
 namespace stallsight {
 
 std::span<const KnownEffect> known_effects() {
-    static constexpr std::uint32_t bh = 0x200;
-    static constexpr std::uint32_t softirq = 0x100;
-    static constexpr std::uint32_t hardirq = 0x10000;
+    static constexpr std::uint32_t bh = softirq_disable_offset, softirq = softirq_offset, hardirq = hardirq_offset;
     static constexpr std::array table = {
         KnownEffect{"__dev_queue_xmit*", "", "", bh, false, "bottom halves off",
                     "net/core/dev.c: rcu_read_lock_bh()"},

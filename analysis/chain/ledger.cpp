@@ -4,6 +4,7 @@
 #include <map>
 
 #include "analysis/chain/known_effects.h"
+#include "analysis/chain/preempt_count.h"
 #include "analysis/words.h"
 
 namespace stallsight {
@@ -27,8 +28,8 @@ std::string hex_offset(std::uint64_t offset) {
 
 class Ledger {
 public:
-    Ledger(Chain& chain, const EventInfo& event, std::size_t first, std::size_t last, bool realtime)
-        : chain_(chain), event_(event), first_(first), last_(last), realtime_(realtime) {}
+    Ledger(Chain& chain, const EventInfo& event, std::size_t first, std::size_t last, const LedgerKernel& kernel)
+        : chain_(chain), event_(event), first_(first), last_(last), kernel_(kernel) {}
 
     void fill(std::optional<std::int64_t> printed) {
         std::vector<std::vector<Entry>> entries;
@@ -61,12 +62,16 @@ private:
 
     [[nodiscard]] bool applies(const KnownEffect& effect, std::size_t i) const {
         if (!stands_for(effect.function, chain_.links[i].function)) return false;
-        constexpr std::uint32_t hardirq = 0x10000;
-        if (realtime_ && effect.added < hardirq) return false;
+        if (kernel_.realtime && effect.added < hardirq_offset) return false;
+        if (!kernel_.counts_preemption && effect.added < softirq_offset) return false;
         if (!effect.calls.empty() && !called_further_in(i, effect.calls)) return false;
         if (!effect.unless.empty() && called_further_in(i, effect.unless)) return false;
         // The same function twice on the way (qdisc_run.part.99 under qdisc_run) holds its lock once.
         return i == 0 || !stands_for(effect.function, chain_.links[i - 1].function);
+    }
+
+    [[nodiscard]] std::uint32_t added_by(const KnownEffect& effect) const {
+        return effect.added == softirq_disable_offset ? kernel_.bottom_halves_off : effect.added;
     }
 
     // What debug info shows first; then what the table knows, with and without each conditional row.
@@ -79,7 +84,7 @@ private:
             const std::size_t before = known.size();
             for (std::size_t k = 0; k < before; ++k) {
                 if (effect.conditional) known.push_back(known[k]);
-                known[k].sum += effect.added;
+                known[k].sum += added_by(effect);
                 known[k].guesses += effect.conditional || has_shown ? 1 : 0;
                 note(known[k].effect, std::string(effect.effect), ", ");
                 note(known[k].basis, std::string(effect.source), "; ");
@@ -143,14 +148,14 @@ private:
     Chain& chain_;
     const EventInfo& event_;
     std::size_t first_, last_;
-    bool realtime_;
+    LedgerKernel kernel_;
 };
 
 }  // namespace
 
 void fill_ledger(Chain& chain, const EventInfo& event, std::size_t first, std::size_t last,
-                 std::optional<std::int64_t> printed, bool realtime) {
-    Ledger(chain, event, first, last, realtime).fill(printed);
+                 std::optional<std::int64_t> printed, const LedgerKernel& kernel) {
+    Ledger(chain, event, first, last, kernel).fill(printed);
 }
 
 }  // namespace stallsight

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "analysis/diagnosis/sentences.h"
 #include "analysis/stalls/samples.h"
@@ -18,56 +19,128 @@ using Json = nlohmann::ordered_json;
 
 constexpr int no_cpu = -1;
 
-// Slices of one thread must nest: what overlaps without nesting goes to a further thread of the same CPU.
+struct Span {
+    std::int64_t from_us = 0, to_us = 0;
+};
+
+// Trace Compass takes every '"' for the end of a string, an escaped one, too; Perfetto's older readers refuse
+// control characters and their escapes.
+std::string printable(std::string text) {
+    for (char& c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte < 0x20 || byte == 0x7f) c = ' ';
+        if (c == '"') c = '\'';
+    }
+    return text;
+}
+
+std::vector<std::string> printable(std::vector<std::string> texts) {
+    for (std::string& text : texts) text = printable(std::move(text));
+    return texts;
+}
+
+// Slices of one thread must nest: what overlaps without nesting goes to a further thread of the same CPU. Thread
+// numbers are those of the whole trace: both viewers find a thread's name by its number alone.
 class Threads {
 public:
-    int take(int cpu, double from_s, double to_s) {
+    explicit Threads(int& last_tid) : last_tid_(last_tid) {}
+
+    int take(int cpu, Span span) {
         for (int turn = 0;; ++turn) {
-            std::vector<Window>& taken = taken_[{cpu, turn}];
-            const bool free = std::all_of(taken.begin(), taken.end(), [&](const Window& other) {
-                return from_s >= other.to_s || to_s <= other.from_s || nests(from_s, to_s, other);
+            Thread& thread = at(cpu, turn);
+            const bool free = std::all_of(thread.taken.begin(), thread.taken.end(), [&](const Span& other) {
+                return span.from_us >= other.to_us || span.to_us <= other.from_us || nests(span, other) ||
+                       nests(other, span);
             });
             if (!free) continue;
-            taken.push_back({from_s, to_s});
-            return id(cpu, turn);
+            thread.taken.push_back(span);
+            return thread.tid;
         }
     }
 
-    // Marks a CPU that has reports only.
-    int plain(int cpu) {
-        taken_.try_emplace({cpu, 0});
-        return id(cpu, 0);
-    }
+    // For what takes no time.
+    int plain(int cpu) { return at(cpu, 0).tid; }
 
-    // Thread number -> name.
-    [[nodiscard]] std::map<int, std::string> names() const {
-        std::map<int, std::string> out;
-        for (const auto& [key, unused] : taken_) {
-            const auto& [cpu, turn] = key;
-            std::string name = cpu == no_cpu ? "tasks" : "CPU " + std::to_string(cpu);
+    // Those of a CPU stand together; what is on no CPU comes last.
+    template <typename Visit>
+    void for_each(Visit visit) const {
+        for (const auto& [place, thread] : threads_) {
+            const auto& [cpu, turn] = place;
+            std::string name = cpu == cpu_of(no_cpu) ? "tasks" : "CPU " + std::to_string(cpu);
             if (turn > 0) name += " (" + std::to_string(turn + 1) + ")";
-            out[id(cpu, turn)] = std::move(name);
+            visit(thread.tid, name);
         }
-        return out;
     }
 
 private:
-    static bool nests(double from_s, double to_s, const Window& other) {
-        return (from_s >= other.from_s && to_s <= other.to_s) || (from_s <= other.from_s && to_s >= other.to_s);
+    struct Thread {
+        int tid = 0;
+        std::vector<Span> taken;
+    };
+
+    static bool nests(Span inner, Span outer) {
+        return inner.from_us >= outer.from_us && inner.to_us <= outer.to_us;
     }
-    // Threads of one CPU stand together, and none has number 0, which viewers take for the process.
-    static int id(int cpu, int turn) {
-        constexpr int most_turns = 100;
-        return (cpu + 1) * most_turns + turn + 1;
+    static std::int64_t cpu_of(int cpu) { return cpu == no_cpu ? INT64_MAX : cpu; }
+
+    Thread& at(int cpu, int turn) {
+        Thread& thread = threads_[{cpu_of(cpu), turn}];
+        if (thread.tid == 0) thread.tid = ++last_tid_;
+        return thread;
     }
 
-    std::map<std::pair<int, int>, std::vector<Window>> taken_;
+    int& last_tid_;
+    std::map<std::pair<std::int64_t, int>, Thread> threads_;
+};
+
+// The events of a trace as they are written: names first, then what happened, in the order of time.
+class TraceWriter {
+public:
+    void name(const char* what, int pid, std::optional<int> tid, Json args) {
+        Json event = {{"name", what}, {"ph", "M"}, {"pid", pid}};
+        if (tid) event["tid"] = *tid;
+        event["args"] = std::move(args);
+        names_.push_back(std::move(event));
+    }
+
+    // `event` has everything but its name, its time and its arguments.
+    void at(Span span, const std::string& name, Json event, Json args) {
+        Json whole = {{"name", printable(name)}, {"ts", span.from_us}};
+        whole.update(event);
+        whole["args"] = std::move(args);
+        timed_.push_back({span, std::move(whole)});
+    }
+
+    [[nodiscard]] std::string text(const Json& other_data) {
+        // Of slices that begin together the longest is the outermost.
+        std::stable_sort(timed_.begin(), timed_.end(), [](const Timed& a, const Timed& b) {
+            return std::tie(a.span.from_us, b.span.to_us) < std::tie(b.span.from_us, a.span.to_us);
+        });
+        std::string out = R"({"traceEvents":[)";
+        const char* between = "\n";
+        const auto add = [&](const Json& event) {
+            out += between + event.dump(-1, ' ', false, Json::error_handler_t::replace);
+            between = ",\n";
+        };
+        for (const Json& event : names_) add(event);
+        for (const Timed& event : timed_) add(event.event);
+        return out + "\n],\n\"otherData\":" + other_data.dump(-1, ' ', false, Json::error_handler_t::replace) +
+               "}\n";
+    }
+
+private:
+    struct Timed {
+        Span span;
+        Json event;
+    };
+    std::vector<Json> names_;
+    std::vector<Timed> timed_;
 };
 
 class CoreTrace {
 public:
-    CoreTrace(const Analysis& analysis, const CoreInfo& core, int pid, Json& out)
-        : analysis_(analysis), core_(core), pid_(pid), out_(out) {
+    CoreTrace(const Analysis& analysis, const CoreInfo& core, int pid, int& last_tid, TraceWriter& out)
+        : analysis_(analysis), core_(core), pid_(pid), out_(out), threads_(last_tid) {
         if (const ClockOffset* offset = analysis.offset_of(core.board, core.core))
             shift_s_ = offset->offset_s - earliest_s(analysis);
     }
@@ -89,80 +162,70 @@ private:
         return earliest;
     }
 
-    static std::int64_t us(double seconds) { return std::llround(seconds * 1e6); }
-    [[nodiscard]] std::int64_t at_us(double seconds) const { return us(seconds + shift_s_); }
+    [[nodiscard]] std::int64_t at_us(double seconds) const {
+        return std::max<std::int64_t>(0, std::llround((seconds + shift_s_) * 1e6));
+    }
+    [[nodiscard]] Span moment(double seconds) const { return {at_us(seconds), at_us(seconds)}; }
 
     void slices(const StallEpisode& stall) {
-        const double from = std::max(0.0, stall.start_s.value_or(core_.first_s.value_or(stall.end_s)));
+        const double from = stall.start_s.value_or(core_.first_s.value_or(stall.end_s));
+        const Span span{at_us(from), std::max(at_us(from), at_us(stall.end_s))};
         std::vector<int> cpus = stall.cpus;
         if (cpus.empty()) cpus.push_back(no_cpu);
         for (const int cpu : cpus) {
             const auto doing = stall.doing.find(cpu);
-            Json args = {{"events", stall.events}, {"end", stall.end_basis}, {"open", stall.open}};
+            Json args = {{"events", stall.events}, {"end", printable(stall.end_basis)}, {"open", stall.open}};
             if (stall.grace_period) args["grace_period"] = *stall.grace_period;
-            if (!stall.tie.empty()) args["because"] = stall.tie;
-            out_.push_back({{"name", stall.flavor + (doing == stall.doing.end() ? "" : ": " + doing->second)},
-                            {"cat", "stall"},
-                            {"ph", "X"},
-                            {"ts", at_us(from)},
-                            {"dur", us(stall.end_s - from)},
-                            {"pid", pid_},
-                            {"tid", threads_.take(cpu, from, stall.end_s)},
-                            {"args", std::move(args)}});
+            if (!stall.held_up.empty()) args["held_up"] = printable(stall.held_up);
+            if (!stall.tie.empty()) args["because"] = printable(stall.tie);
+            out_.at(span, stall.flavor + (doing == stall.doing.end() ? "" : ": " + doing->second),
+                    {{"dur", span.to_us - span.from_us},
+                     {"cat", "stall"},
+                     {"ph", "X"},
+                     {"pid", pid_},
+                     {"tid", threads_.take(cpu, span)}},
+                    std::move(args));
         }
     }
 
     void instant(const EventInfo& event) {
-        Json args = {{"id", event.id}, {"evidence", evidence_place(analysis_, event)}};
-        if (const std::string task = task_words(event.report.task); !task.empty()) args["task"] = task;
+        Json args = {{"id", event.id}, {"evidence", printable(evidence_place(analysis_, event))}};
+        if (const std::string task = task_words(event.report.task); !task.empty()) args["task"] = printable(task);
         if (!event.caused_by.empty()) args["follows_from"] = event.caused_by;
-        out_.push_back({{"name", qualified_name(event.title, event.guilty.module)},
-                        {"cat", std::string(name_of(event.report.kind))},
-                        {"ph", "i"},
-                        {"s", "t"},
-                        {"ts", at_us(seconds(*event.report.time))},
-                        {"pid", pid_},
-                        {"tid", threads_.plain(event.report.cpu.value_or(no_cpu))},
-                        {"args", std::move(args)}});
+        out_.at(moment(seconds(*event.report.time)), qualified_name(event.title, event.guilty.module),
+                {{"cat", std::string(name_of(event.report.kind))},
+                 {"ph", "i"},
+                 {"s", "t"},
+                 {"pid", pid_},
+                 {"tid", threads_.plain(event.report.cpu.value_or(no_cpu))}},
+                std::move(args));
     }
 
     void counters() {
         for (const TortureRate& rate : torture_rates(analysis_, core_))
-            out_.push_back({{"name", "rcutorture versions/s"},
-                            {"cat", "rcutorture"},
-                            {"ph", "C"},
-                            {"ts", at_us(rate.to_s)},
-                            {"pid", pid_},
-                            {"args", {{"versions/s", rate.versions_per_s}}}});
+            out_.at(moment(rate.to_s), "rcutorture", {{"cat", "rcutorture"}, {"ph", "C"}, {"pid", pid_}},
+                    {{"versions/s", rate.versions_per_s}});
         if (const auto stop = torture_stop(analysis_, core_))
-            out_.push_back({{"name", "rcutorture stopped"},
-                            {"cat", "rcutorture"},
-                            {"ph", "i"},
-                            {"s", "p"},
-                            {"ts", at_us(stop->when.from_s)},
-                            {"pid", pid_},
-                            {"tid", 0},
-                            {"args", {{"why", stop->why}}}});
+            out_.at(moment(stop->when.from_s), "rcutorture stopped",
+                    {{"cat", "rcutorture"}, {"ph", "i"}, {"s", "p"}, {"pid", pid_}},
+                    {{"why", printable(stop->why)}});
     }
 
     void names() {
-        std::string name = core_.board + (core_.core.empty() ? "" : " " + core_.core);
-        metadata("process_name", 0, {{"name", name.empty() ? "kernel" : name}});
-        metadata("process_sort_index", 0, {{"sort_index", pid_}});
-        for (const auto& [tid, thread] : threads_.names()) {
-            metadata("thread_name", tid, {{"name", thread}});
-            metadata("thread_sort_index", tid, {{"sort_index", tid}});
-        }
-    }
-
-    void metadata(const char* what, int tid, Json args) {
-        out_.push_back({{"name", what}, {"ph", "M"}, {"pid", pid_}, {"tid", tid}, {"args", std::move(args)}});
+        const std::string name = core_.board + (core_.core.empty() ? "" : " " + core_.core);
+        out_.name("process_name", pid_, std::nullopt, {{"name", name.empty() ? "kernel" : printable(name)}});
+        out_.name("process_sort_index", pid_, std::nullopt, {{"sort_index", pid_}});
+        int place = 0;
+        threads_.for_each([&](int tid, const std::string& thread) {
+            out_.name("thread_name", pid_, tid, {{"name", thread}});
+            out_.name("thread_sort_index", pid_, tid, {{"sort_index", ++place}});
+        });
     }
 
     const Analysis& analysis_;
     const CoreInfo& core_;
     int pid_;
-    Json& out_;
+    TraceWriter& out_;
     double shift_s_ = 0;
     Threads threads_;
 };
@@ -170,14 +233,13 @@ private:
 }  // namespace
 
 std::string trace_events(const Analysis& analysis) {
-    Json events = Json::array();
+    TraceWriter writer;
     int pid = 0;
-    for (const CoreInfo& core : analysis.cores) CoreTrace(analysis, core, ++pid, events).write();
-    const Json out = {
-        {"traceEvents", std::move(events)},
-        {"displayTimeUnit", "ms"},
-        {"otherData", {{"bundle", analysis.bundle_name}, {"made_by", "Stallsight " STALLSIGHT_VERSION}}}};
-    return out.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+    // Behind the processes' numbers, which stand for their main threads.
+    int last_tid = static_cast<int>(analysis.cores.size());
+    for (const CoreInfo& core : analysis.cores) CoreTrace(analysis, core, ++pid, last_tid, writer).write();
+    return writer.text(
+        {{"bundle", printable(analysis.bundle_name)}, {"made_by", "Stallsight " STALLSIGHT_VERSION}});
 }
 
 }  // namespace stallsight

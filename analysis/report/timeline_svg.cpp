@@ -3,6 +3,7 @@
 
 #include "analysis/report/svg.h"
 #include "analysis/report/svg_writer.h"
+#include "analysis/stalls/offsets.h"
 #include "analysis/torture.h"
 #include "analysis/words.h"
 
@@ -170,10 +171,10 @@ private:
     }
 
     void footer() {
-        const CoreClock* clock = analysis_.clock_of(core_.board, core_.core);
-        if (clock == nullptr || !clock->hz) return;
-        svg_.text(left, y_ + 16, "HZ " + std::to_string(*clock->hz) + ": " + clock->basis, "muted small");
-        y_ += 20;
+        for (const std::string& words : clock_words(analysis_, core_)) {
+            svg_.text(left, y_ + 16, words, "muted small");
+            y_ += 20;
+        }
     }
 
     const Analysis& analysis_;

@@ -81,7 +81,8 @@ private:
         episode.start_basis = !exact    ? "as the report says, rounded"
                               : counted ? "the report counts t=" + jiffies->dump() + " jiffies back"
                                         : "as the report counts";
-        if (exact) return;
+        if (!first->start_basis.empty()) episode.start_basis = first->start_basis;
+        if (exact) return find_start_of_loop(episode, *first);
         for (const Sighting& s : sightings) {
             if (s.at_s > first->at_s) continue;
             if (const auto trace = traces_.before(*s.event, *first->start)) {
@@ -89,6 +90,20 @@ private:
                 episode.start_basis = trace->basis;
             }
         }
+    }
+
+    // A grace period may have begun while an earlier one still held up the CPU that loops: its module may have said
+    // that it starts there.
+    void find_start_of_loop(StallEpisode& episode, const Sighting& first) {
+        const double begun_s = *episode.start_s;
+        if (episode.cpus.size() != 1 || !first.due_s) return;
+        const double before_s = (*first.due_s - first.at_s) / 3;  // the time-out of a warning
+        const auto trace = traces_.before(*first.event, {begun_s - before_s, begun_s}, episode.cpus.front());
+        if (!trace) return;
+        episode.start_s = trace->at_s;
+        episode.start_window = {trace->at_s, begun_s};
+        episode.start_basis =
+            trace->basis + "; the grace period that it holds up began at " + fixed(begun_s, 2) + " s";
     }
 
     // What the kernel says, what the log shows, and else the middle of the time in which it must have ended.
@@ -161,12 +176,12 @@ private:
             std::stable_sort(list.begin(), list.end(), [](const StallEpisode* a, const StallEpisode* b) {
                 return *a->grace_period > *b->grace_period;
             });
-            std::set<std::pair<double, std::int64_t>> later;  // when each began, and its number
+            std::set<std::pair<double, std::int64_t>> later;  // when each must have begun, and its number
             for (StallEpisode* episode : list) {
                 // One that began before the last report is of a log that contradicts itself.
                 const auto next = later.lower_bound({episode->end_window.from_s, 0});
                 if (next != later.end()) close_before(*episode, next->first, next->second);
-                if (episode->start_s) later.emplace(*episode->start_s, *episode->grace_period);
+                if (episode->start_s) later.emplace(episode->start_window.to_s, *episode->grace_period);
             }
         }
     }
@@ -183,8 +198,12 @@ private:
     // Of the boot that the event is from.
     [[nodiscard]] std::optional<double> last_time(const EventInfo& event) const {
         const LogScan& scan = analysis_.artifacts[event.artifact].scan;
-        if (!scan.last_time || event.report.boot + 1 != scan.boots) return std::nullopt;
-        return seconds(*scan.last_time);
+        const auto boot = static_cast<std::size_t>(event.report.boot);
+        const bool earlier = boot < scan.earlier_boots.size();
+        const auto last = earlier ? scan.earlier_boots[boot].last : scan.last_time;
+        if (!last || *last < *event.report.time || (!earlier && event.report.boot + 1 != scan.boots))
+            return std::nullopt;
+        return seconds(*last);
     }
 
     const Analysis& analysis_;

@@ -41,6 +41,9 @@ void add_views(StallEpisode& episode, const Sighting& sighting) {
         episode.doing.emplace(cpu, episode.views.back().task);
     };
     if (episode.flavor == "hung_task") return add(no_cpu, report.task, sighting.event->guilty.function);
+    if (const auto works = report.fields.find("in_flight"); works != report.fields.end() && works->is_array())
+        for (const auto& work : *works)
+            add(report.cpu.value_or(no_cpu), {"kworker", work.value("pid", 0)}, work.value("function", ""));
     if (report.cpu && has_cpu(episode, *report.cpu)) add(*report.cpu, report.task, sighting.event->guilty.function);
     for (const Section& section : report.sections)
         if (section.cpu && section.cpu != report.cpu && has_cpu(episode, *section.cpu))
@@ -55,45 +58,40 @@ void add_starved(StallEpisode& episode, const Event& report) {
     if (it->contains("cpu") && (*it)["cpu"].is_number_integer()) episode.starved_cpu = (*it)["cpu"].get<int>();
 }
 
-// Empty: the report stands alone. RCU numbers its grace periods; the others are told apart by their task.
-std::string key_of(const StallEpisode& episode, const std::string& task) {
-    const std::string boot = std::to_string(episode.boot) + " ";
-    if (!is_rcu(episode.flavor)) return task.empty() ? task : boot + episode.flavor + " " + task;
-    return episode.grace_period ? boot + "rcu " + std::to_string(*episode.grace_period) : std::string();
+// Whom a report is about: reports of the same one may be one episode. Empty: nobody that it names.
+std::string subject_of(const Event& report) {
+    if (report.kind == EventKind::workqueue_lockup) return report.fields.value("pool", "");
+    if (report.task.comm.empty() && report.cpu) return cpus_words({*report.cpu});
+    return task_words(report.task);
 }
 
-// Of two with one key. Reports of one task are one episode as long as each says that it lasts since before the last
-// one.
-bool belongs(const Sighting& sighting, const std::string& task, const Incident& incident) {
+// Empty: the report stands alone. RCU numbers its grace periods; the others are told apart by their subject.
+std::string key_of(const Sighting& sighting) {
+    const Event& report = sighting.event->report;
+    const std::string boot = std::to_string(report.boot) + " ";
+    if (is_rcu(sighting.flavor))
+        return sighting.grace_period ? boot + "rcu " + std::to_string(*sighting.grace_period) : std::string();
+    const std::string subject = subject_of(report);
+    return subject.empty() ? subject : boot + sighting.flavor + " " + subject;
+}
+
+// Of two with one key. Reports of one task or pool are one episode as long as each says that it lasts since before
+// the last one.
+bool belongs(const Sighting& sighting, const Incident& incident) {
     const StallEpisode& episode = incident.episode;
     if (is_rcu(episode.flavor))
         return episode.flavor == sighting.flavor || episode.flavor == headless_flavor ||
                sighting.flavor == headless_flavor;
     const double since = sighting.start ? sighting.start->from_s : sighting.at_s;
-    return since <= incident.sightings.back().at_s + 1 && !episode.doing.empty() &&
-           episode.doing.begin()->second == task;
+    return since <= incident.sightings.back().at_s + 1;
 }
 
 }  // namespace
 
 void Incidents::take(Sighting sighting) {
+    Incident& incident = incident_of(sighting);
+    StallEpisode& episode = incident.episode;
     const Event& report = sighting.event->report;
-    Incident fresh;
-    fresh.episode.board = core_.board;
-    fresh.episode.core = core_.core;
-    fresh.episode.flavor = sighting.flavor;
-    fresh.episode.boot = report.boot;
-    fresh.episode.grace_period = sighting.grace_period;
-    const std::string task = task_words(report.task);
-    const std::string key = key_of(fresh.episode, task);
-
-    const std::vector<std::size_t>& listed = by_key_[key];
-    const auto from = listed.end() - std::min(latest, std::ssize(listed));
-    const auto known =
-        std::find_if(from, listed.end(), [&](std::size_t i) { return belongs(sighting, task, incidents_[i]); });
-    const std::size_t number = known == listed.end() ? incidents_.size() : *known;
-    if (number == incidents_.size()) incidents_.push_back(std::move(fresh));
-    StallEpisode& episode = incidents_[number].episode;
     if (episode.flavor == headless_flavor) episode.flavor = sighting.flavor;
     episode.events.push_back(sighting.event->id);
     add_cpus(episode, report);
@@ -101,16 +99,24 @@ void Incidents::take(Sighting sighting) {
     add_starved(episode, report);
     if (report.fields.contains("detected_by") && report.fields["detected_by"].is_number_integer())
         episode.detected_by = report.fields["detected_by"].get<int>();
-    incidents_[number].sightings.push_back(std::move(sighting));
-    // A view of another CPU may have changed whose episode this is.
-    list(key_of(episode, episode.doing.empty() ? std::string() : episode.doing.begin()->second), number);
+    incident.sightings.push_back(std::move(sighting));
 }
 
-void Incidents::list(const std::string& key, std::size_t incident) {
-    if (key.empty()) return;
+Incident& Incidents::incident_of(const Sighting& sighting) {
+    const std::string key = key_of(sighting);
     std::vector<std::size_t>& listed = by_key_[key];
-    const auto at = std::lower_bound(listed.begin(), listed.end(), incident);
-    if (at == listed.end() || *at != incident) listed.insert(at, incident);
+    const auto from = listed.end() - std::min(latest, std::ssize(listed));
+    const auto known =
+        std::find_if(from, listed.end(), [&](std::size_t i) { return belongs(sighting, incidents_[i]); });
+    if (known != listed.end()) return incidents_[*known];
+    if (!key.empty()) listed.push_back(incidents_.size());
+    StallEpisode& fresh = incidents_.emplace_back().episode;
+    fresh.board = core_.board;
+    fresh.core = core_.core;
+    fresh.flavor = sighting.flavor;
+    fresh.boot = sighting.event->report.boot;
+    fresh.grace_period = sighting.grace_period;
+    return incidents_.back();
 }
 
 }  // namespace stallsight

@@ -23,7 +23,7 @@ public:
     std::vector<Incident>& all() { return incidents_; }
 
 private:
-    void list(const std::string& key, std::size_t incident);
+    Incident& incident_of(const Sighting& sighting);
 
     const CoreInfo& core_;
     std::vector<Incident> incidents_;

@@ -4,7 +4,9 @@
 #include <charconv>
 #include <cmath>
 
+#include "analysis/stalls/reboot_offset.h"
 #include "analysis/stalls/shared_messages.h"
+#include "analysis/words.h"
 #include "parsers/reports/calendar.h"
 
 namespace stallsight {
@@ -121,8 +123,7 @@ public:
     std::vector<ClockOffset> run(const ClockHints& hints) {
         for (auto set = hints.set.rbegin(); set != hints.set.rend(); ++set) by_hand(*set);
         for (const std::string& text : hints.same_moments) by_user(text);
-        by_wall_clock();
-        by_shared_messages();
+        by_logs();
         if (out_.size() < 2) out_.clear();  // one clock alone is not aligned with anything
         return std::move(out_);
     }
@@ -148,43 +149,67 @@ private:
         add(second->core, {known->offset_s + first->s - second->s, known->error_s, "set: " + text});
     }
 
-    // A core's offset is how much later than the reference it was at 0. The reference is the core that others are
-    // set to already, or else the first one with a wall clock.
-    void by_wall_clock() {
-        std::optional<Epoch> reference;
-        if (!out_.empty()) {
-            reference = epoch_of_core(out_.front().board, out_.front().core);
-            if (!reference) return;
-        }
-        for (const CoreInfo& core : analysis_.cores) {
-            const auto epoch = epoch_of_core(core.board, core.core);
-            if (!epoch) continue;
-            if (!reference) reference = epoch;
-            add({core.board, core.core}, {later_s(*epoch, *reference), epoch->error_s, epoch->basis});
+    // The cores that nothing has aligned yet, against the one that others are set to already, or else against the
+    // first one with which the logs align another.
+    void by_logs() {
+        for (const Core& first : references()) {
+            for (const CoreInfo& other : analysis_.cores) by_logs(first, {other.board, other.core});
+            if (!out_.empty()) return;
         }
     }
 
-    // The cores that nothing has aligned yet, against the reference's messages.
-    void by_shared_messages() {
-        if (analysis_.cores.empty()) return;
-        const CoreInfo& front = analysis_.cores.front();
-        const Core first =
-            out_.empty() ? Core{front.board, front.core} : Core{out_.front().board, out_.front().core};
-        for (const CoreInfo& core : analysis_.cores) {
-            const Core other{core.board, core.core};
-            if (other == first || find(other) != nullptr) continue;
-            const auto shared = shared_messages(analysis_, first, other);
-            if (!shared) continue;
-            if (out_.empty()) add(first, {0, 0, "others are set to it"});
-            add(other, {shared->offset_s, shared->error_s, shared->basis});
-        }
+    [[nodiscard]] std::vector<Core> references() const {
+        constexpr std::size_t most = 4;  // more would take their time where nothing aligns anything
+        if (!out_.empty()) return {{out_.front().board, out_.front().core}};
+        std::vector<Core> cores;
+        for (const CoreInfo& core : analysis_.cores) cores.emplace_back(core.board, core.core);
+        std::stable_partition(cores.begin(), cores.end(),
+                              [&](const Core& core) { return epoch_of_core(core).has_value(); });
+        if (cores.size() > most) cores.resize(most);
+        return cores;
     }
 
-    [[nodiscard]] std::optional<Epoch> epoch_of_core(const std::string& board, const std::string& core) const {
+    void by_logs(const Core& first, const Core& other) {
+        if (other == first || find(other) != nullptr) return;
+        const std::vector<Epoch> findings = findings_of(first, other);
+        if (findings.empty()) return;
+        if (find(first) == nullptr) add(first, {0, 0, "others are set to it"});
+        add(other, findings.front());
+        for (const Epoch& finding : findings)
+            if (out_.back().contradiction.empty())
+                out_.back().contradiction = contradiction(findings.front(), finding);
+    }
+
+    // What the logs say of the other core's clock, the most trusted first. A core's offset is how much later than
+    // the first one it was at 0.
+    [[nodiscard]] std::vector<Epoch> findings_of(const Core& first, const Core& other) const {
+        std::vector<Epoch> out;
+        const auto here = epoch_of_core(first), there = epoch_of_core(other);
+        if (here && there) {
+            // Both stamps are cut off, never rounded up: their errors do not add.
+            out.push_back({later_s(*there, *here), std::max(here->error_s, there->error_s), there->basis});
+        } else if (const auto shared = shared_messages(analysis_, first, other)) {
+            out.push_back({shared->offset_s, shared->error_s, shared->basis});
+        }
+        if (const auto reboot = reboot_offset(analysis_, first, other))
+            out.push_back({reboot->offset_s, reboot->error_s, reboot->basis});
+        if (const auto reboot = reboot_offset(analysis_, other, first))
+            out.push_back({-reboot->offset_s, reboot->error_s, reboot->basis});
+        return out;
+    }
+
+    static std::string contradiction(const Epoch& a, const Epoch& b) {
+        constexpr double least_s = 1;
+        if (std::abs(a.s - b.s) <= a.error_s + b.error_s + least_s) return {};
+        return offset_words(a.s, a.error_s) + " by " + a.basis + ", but " + offset_words(b.s, b.error_s) + " by " +
+               b.basis;
+    }
+
+    [[nodiscard]] std::optional<Epoch> epoch_of_core(const Core& core) const {
         std::optional<Epoch> best;
         for (const ArtifactInfo& info : analysis_.artifacts) {
-            if (info.artifact.kind != ArtifactKind::kernel_log || info.artifact.board != board ||
-                info.artifact.core != core)
+            if (info.artifact.kind != ArtifactKind::kernel_log || info.artifact.board != core.first ||
+                info.artifact.core != core.second)
                 continue;
             for (const auto& epoch : {epoch_of(info), epoch_of_rtc(info)})
                 if (epoch && (!best || epoch->error_s < best->error_s)) best = epoch;
@@ -201,7 +226,7 @@ private:
 
     void add(const Core& core, const Epoch& offset) {
         if (find(core) == nullptr)
-            out_.push_back({core.first, core.second, offset.s, offset.error_s, offset.basis});
+            out_.push_back({core.first, core.second, offset.s, offset.error_s, offset.basis, {}});
     }
 
     Analysis& analysis_;
@@ -212,6 +237,21 @@ private:
 
 std::vector<ClockOffset> find_offsets(Analysis& analysis, const ClockHints& hints) {
     return Aligner(analysis).run(hints);
+}
+
+std::vector<std::string> clock_words(const Analysis& analysis, const CoreInfo& core) {
+    std::vector<std::string> out;
+    if (const CoreClock* clock = analysis.clock_of(core.board, core.core)) {
+        out.push_back(clock->hz ? "HZ " + std::to_string(*clock->hz) + ": " + clock->basis : "HZ " + clock->basis);
+        if (!clock->contradiction.empty()) out.push_back("HZ is contradictory: " + clock->contradiction);
+    }
+    for (const ClockOffset& offset : analysis.offsets) {
+        if (offset.board != core.board || offset.core != core.core) continue;
+        out.push_back(offset.contradiction.empty()
+                          ? "clock " + offset_words(offset.offset_s, offset.error_s) + ": " + offset.basis
+                          : "clock is contradictory: " + offset.contradiction);
+    }
+    return out;
 }
 
 }  // namespace stallsight

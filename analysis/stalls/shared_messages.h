@@ -4,10 +4,9 @@
 #include <optional>
 
 #include "analysis/analysis.h"
+#include "analysis/stalls/core.h"
 
 namespace stallsight {
-
-using Core = std::pair<std::string, std::string>;  // board, core
 
 struct SharedMessages {
     double offset_s = 0;  // to add to the second core's times

@@ -75,13 +75,19 @@ void workqueue(Sighting& sighting) {
     sighting.due_s = sighting.at_s + usual_threshold_s + 1;
 }
 
-// arch/powerpc/kernel/watchdog.c says when the last heartbeat was; the perf detector only that it is over its time.
+// arch/powerpc/kernel/watchdog.c says when the last heartbeat was. kernel/watchdog_hld.c (perf): an NMI comes every
+// watchdog_thresh, 10 s unless set, but not before four fifths of it have passed; in between, the CPU's timer,
+// which is due every 2/5 of it, was not seen once.
 void hard_lockup(Sighting& sighting) {
     sighting.flavor = "hard_lockup";
-    const auto heartbeat_ms = number(sighting.event->report.fields, "last_heartbeat_ms");
-    if (!heartbeat_ms) return;
-    const double since = sighting.at_s - *heartbeat_ms / 1000;
-    begin(sighting, {since, since}, since);
+    if (const auto heartbeat_ms = number(sighting.event->report.fields, "last_heartbeat_ms")) {
+        const double since = sighting.at_s - *heartbeat_ms / 1000;
+        return begin(sighting, {since, since}, since);
+    }
+    constexpr double usual_thresh_s = 10, timer_s = usual_thresh_s * 2 / 5, least_s = usual_thresh_s * 4 / 5;
+    begin(sighting, {sighting.at_s - usual_thresh_s - timer_s, sighting.at_s - least_s + timer_s},
+          sighting.at_s - usual_thresh_s);
+    sighting.start_basis = "the watchdog saw no timer for watchdog_thresh, which is 10 s unless set";
 }
 
 }  // namespace

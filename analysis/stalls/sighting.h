@@ -15,6 +15,7 @@ struct Sighting {
     std::string flavor;  // as StallEpisode has it
     std::optional<std::int64_t> grace_period;
     std::optional<Window> start;  // nothing: how long it lasted is not known
+    std::string start_basis;      // how that is known, where it is not the report that says so
     double start_s = 0;           // the likeliest moment in it
     std::optional<double>
         due_s;  // a report later than this says nothing; no report until then says that it was over

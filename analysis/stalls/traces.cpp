@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "analysis/diagnosis/sentences.h"
+#include "parsers/text.h"
 
 namespace stallsight {
 
@@ -21,12 +22,27 @@ bool printed_by(std::string_view message, const std::string& module) {
     return message[module.size()] == ':' || message[module.size()] == ' ';
 }
 
+// "cpu 1", "CPU#1", "CPU1"
+bool names_cpu(std::string_view message, int cpu) {
+    const std::string number = std::to_string(cpu);
+    for (std::size_t at = 0; at + 3 < message.size(); ++at) {
+        const std::string_view word = message.substr(at, 3);
+        if (word != "cpu" && word != "CPU") continue;
+        std::string_view rest = message.substr(at + 3);
+        if (rest.front() == ' ' || rest.front() == '#') rest.remove_prefix(1);
+        if (rest.starts_with(number) && (rest.size() == number.size() || !is_digit(rest[number.size()])))
+            return true;
+    }
+    return false;
+}
+
 class Lines {
 public:
     using Spans = std::vector<std::pair<std::uint64_t, std::uint64_t>>;
 
-    Lines(const Analysis& analysis, const EventInfo& report, const Spans& reports)
-        : analysis_(analysis), report_(report), reports_(reports) {}
+    // `cpu`: that each line must name.
+    Lines(const Analysis& analysis, const EventInfo& report, const Spans& reports, std::optional<int> cpu = {})
+        : analysis_(analysis), report_(report), reports_(reports), cpu_(cpu) {}
 
     // Calls `use` with each line that counts, in the order of the log; stops when it returns false, and at the
     // first line that is later than `until_s`.
@@ -45,6 +61,7 @@ public:
 
 private:
     [[nodiscard]] std::string reason(const Record& record) const {
+        if (cpu_ && !names_cpu(record.message, *cpu_)) return {};
         const auto& pid = report_.report.task.pid;
         if (pid && *pid > 0 && record.caller_tid == pid) return report_.report.task.comm;
         return printed_by(record.message, report_.guilty.module) ? report_.guilty.module : std::string();
@@ -64,6 +81,7 @@ private:
     const Analysis& analysis_;
     const EventInfo& report_;
     const Spans& reports_;  // of the same file
+    std::optional<int> cpu_;
 };
 
 // Whether any line could tell: by the module's name, or by printk's caller tags.
@@ -85,11 +103,11 @@ const Traces::Spans& Traces::reports_of(std::size_t artifact) {
     return it->second;
 }
 
-std::optional<Trace> Traces::before(const EventInfo& report, const Window& window) {
+std::optional<Trace> Traces::before(const EventInfo& report, const Window& window, std::optional<int> cpu) {
     if (!can_tell(analysis_, report)) return std::nullopt;
     const std::uint64_t to = report.report.offset;
     std::optional<Trace> found;
-    Lines(analysis_, report, reports_of(report.artifact))
+    Lines(analysis_, report, reports_of(report.artifact), cpu)
         .between(to > most_bytes ? to - most_bytes : 0, to, std::numeric_limits<double>::infinity(),
                  [&](Trace trace) {
                      if (window.contains(trace.at_s)) found = std::move(trace);

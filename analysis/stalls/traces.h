@@ -20,8 +20,8 @@ class Traces {
 public:
     explicit Traces(const Analysis& analysis) : analysis_(analysis) {}
 
-    // The last such line before the report within the window.
-    std::optional<Trace> before(const EventInfo& report, const Window& window);
+    // The last such line before the report within the window; where a CPU is given, the last one that names it.
+    std::optional<Trace> before(const EventInfo& report, const Window& window, std::optional<int> cpu = {});
     // The first such line behind the report within the window.
     std::optional<Trace> after(const EventInfo& report, const Window& window);
 

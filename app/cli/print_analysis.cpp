@@ -7,6 +7,7 @@
 #include "analysis/chain/chain_words.h"
 #include "analysis/diagnosis/sentences.h"
 #include "analysis/locks/lock_cycle.h"
+#include "analysis/stalls/offsets.h"
 #include "analysis/words.h"
 #include "app/cli/shown.h"
 
@@ -79,13 +80,8 @@ private:
             if (!core.state.empty()) text += " (" + core.state + ")";
             for (const std::string* part : {&core.release, &core.arch})
                 if (!part->empty()) text += "  " + *part;
-            if (const CoreClock* clock = analysis_.clock_of(core.board, core.core); clock != nullptr)
-                text += clock->hz ? "  HZ " + std::to_string(*clock->hz) + dim(" (" + clock->basis + ")")
-                                  : "  HZ " + clock->basis;
-            if (const ClockOffset* offset = analysis_.offset_of(core.board, core.core); offset != nullptr)
-                text +=
-                    "  clock " + offset_words(offset->offset_s, offset->error_s) + dim(" (" + offset->basis + ")");
             line(text);
+            for (const std::string& words : clock_words(analysis_, core)) line("    " + dim(shown(words)));
         }
         for (const ArtifactInfo& info : analysis_.artifacts) file(info);
     }

@@ -1,4 +1,6 @@
 // "BUG: workqueue lockup - pool cpus=0 node=0 flags=0x0 nice=0 stuck for 32s!": kernel/workqueue.c, 4.5 to 6.x.
+#include <algorithm>
+
 #include "parsers/reports/kinds.h"
 #include "parsers/text.h"
 
@@ -17,6 +19,22 @@ bool accept(const Header& header, Event& event) {
     return true;
 }
 
+// show_pwq(): "in-flight: 5:drv_poll_work [drv] for 43s BAR(7), 9(RESCUER):other_work".
+void in_flight(std::string_view works, Event& event) {
+    Fields& list = event.fields["in_flight"];
+    while (!works.empty()) {
+        std::string_view work = trim(works.substr(0, works.find(',')));
+        works.remove_prefix(
+            std::min(works.size(), works.find(',') == works.npos ? works.size() : works.find(',') + 1));
+        const auto pid = eat_number(work);
+        if (!pid) continue;
+        eat(work, "(RESCUER)");
+        if (!eat(work, ":")) continue;
+        const std::string_view function = eat_word(work);
+        list.push_back({{"pid", *pid}, {"function", function}, {"module", between(trim(work), "[", "]")}});
+    }
+}
+
 bool line(std::string_view message, Event& event, Body&) {
     std::string_view s = trim(message);
     if (s.starts_with("Showing busy workqueues") || s.starts_with("Showing backtraces of")) return true;
@@ -25,8 +43,12 @@ bool line(std::string_view message, Event& event, Body&) {
         event.fields["workqueues"].push_back(s.substr(0, s.find(':')));
         return true;
     }
-    return s.starts_with("pwq ") || s.starts_with("in-flight:") || s.starts_with("pending:") ||
-           s.starts_with("inactive:") || s.starts_with("delayed:") || s.starts_with("pool ");
+    if (eat(s, "in-flight:")) {
+        in_flight(s, event);
+        return true;
+    }
+    return s.starts_with("pwq ") || s.starts_with("pending:") || s.starts_with("inactive:") ||
+           s.starts_with("delayed:") || s.starts_with("pool ");
 }
 
 }  // namespace

@@ -129,6 +129,54 @@ TEST(Chain, WhatNothingForbidsIsContradictory) {
     EXPECT_FALSE(build_chain(event)->contradictory) << "an RCU reader may not sleep";
 }
 
+// kernel/sched/core.c before 5.15: ___might_sleep() prints in_atomic() and irqs_disabled(), but no count.
+EventInfo before_5_15(int in_atomic, int irqs_disabled, const std::string& disabled_at) {
+    EventInfo event = report(0,
+                             {"dump_stack", "___might_sleep", "kmem_cache_alloc_node", "netlink_ack",
+                              "nfnetlink_rcv", "nfnetlink_rcv_msg", "__dev_queue_xmit", "netlink_unicast"},
+                             "netlink_ack", disabled_at);
+    event.report.preempt_count.reset();
+    event.report.fields = {{"subtype", "sleeping_function"},
+                           {"in_atomic", in_atomic},
+                           {"irqs_disabled", irqs_disabled},
+                           {"non_block", 0}};
+    return event;
+}
+
+TEST(Chain, AMightSleepThatPrintsNoCount) {
+    const auto chain = build_chain(before_5_15(1, 0, "__dev_queue_xmit"));
+    ASSERT_TRUE(chain);
+    EXPECT_EQ(chain->ending, Chain::Ending::may_sleep);
+    EXPECT_FALSE(chain->count);
+    EXPECT_EQ(chain->state, "with bottom halves off");
+    EXPECT_EQ(chain->disabled_at.function, "__dev_queue_xmit");
+    EXPECT_FALSE(chain->contradictory) << chain->contradiction;
+    EXPECT_THAT(chain->checks,
+                testing::Contains(testing::Field(&CountCheck::words, HasSubstr("does not print it"))));
+    EventInfo cut = before_5_15(1, 0, "");
+    cut.report.fields.erase("in_atomic");
+    EXPECT_FALSE(build_chain(cut)) << "nothing says what forbids it";
+}
+
+TEST(Chain, WhereInterruptsForbidTheSleepThePlaceOfThePreemptionSaysNothing) {
+    const auto chain = build_chain(before_5_15(0, 1, "__dev_queue_xmit"));
+    ASSERT_TRUE(chain);
+    EXPECT_EQ(chain->state, "with interrupts off");
+    EXPECT_EQ(chain->disabled_at.function, "");
+    EXPECT_FALSE(chain->disabled_known);
+}
+
+TEST(Chain, AReaderOfRcuIsShownWhereItBegan) {
+    EventInfo event = before_5_15(0, 0, "__dev_queue_xmit");
+    event.report.fields["held_locks"] =
+        Fields::array({{{"class", "rcu_read_lock"}, {"function", "nfnetlink_rcv_msg"}}});
+    const auto chain = build_chain(event);
+    ASSERT_TRUE(chain);
+    EXPECT_EQ(chain->state, "inside rcu_read_lock()");
+    EXPECT_EQ(chain->disabled_at.function, "nfnetlink_rcv_msg");
+    EXPECT_THAT(chain->sentence, HasSubstr("inside rcu_read_lock() since nfnetlink_rcv_msg"));
+}
+
 TEST(Chain, WithoutAnyPlaceItBeginsAtTheGuiltyAndSaysSo) {
     const auto chain = build_chain(report(0x2, {"schedule", "mutex_lock", "f", "g", "kthread"}, "f", ""));
     ASSERT_TRUE(chain);
@@ -227,23 +275,6 @@ TEST(CountWays, AnAmountIsReadFromItsArgument) {
     ASSERT_EQ(ways.size(), 1U);
     EXPECT_EQ(ways[0].sum(), 0x200);
     EXPECT_TRUE(count_ways({{PathCall{"preempt_count_add", 4, {}}}}).empty()) << "an unknown amount says nothing";
-}
-
-// include/linux/hardirq.h (3.12), preempt_mask.h (3.13), preempt.h (4.4, 5.8)
-TEST(PreemptCount, FieldsByVersion) {
-    EXPECT_EQ(decode_preempt_count(0x00200000, "5.4.72").nmi, 0);
-    EXPECT_EQ(decode_preempt_count(0x00200000, "6.1.0").nmi, 2);
-    EXPECT_TRUE(decode_preempt_count(0x10000002, "2.6.32-5-amd64").preempt_active);
-    EXPECT_TRUE(decode_preempt_count(0x40000002, "3.4.0-arm").preempt_active);
-    EXPECT_EQ(decode_preempt_count(0x04010000, "3.12.9").nmi, 1);
-    EXPECT_TRUE(decode_preempt_count(0x08000001, "3.13.11").preempt_active);
-    EXPECT_FALSE(decode_preempt_count(0x08000001, "3.14.4").preempt_active);
-    EXPECT_TRUE(decode_preempt_count(0x00200002, "3.16.0-4").preempt_active);
-    EXPECT_TRUE(decode_preempt_count(0x00200002, "4.3.6").preempt_active);
-    EXPECT_EQ(decode_preempt_count(0x00110000, "3.14.4").nmi, 1);
-    EXPECT_FALSE(decode_preempt_count(0x10000002, "4.9.0").preempt_active);
-    EXPECT_EQ(decode_preempt_count(0x00110000, "3.10.0").hardirq, 0x11);
-    EXPECT_EQ(decode_preempt_count(0x00110000, "4.9.0").nmi, 1);
 }
 
 TEST(PreemptCount, BelowZeroIsSigned) {

@@ -206,9 +206,44 @@ TEST(Episodes, RepeatedReportsOfOneHungTaskAreOne) {
 }
 
 TEST(Episodes, AReportWithoutALengthHasNoStart) {
-    const Analysis a = core_with_lockups({lockup(EventKind::hard_lockup, 245, Fields::object())});
+    const Analysis a = core_with_lockups({lockup(EventKind::soft_lockup, 245, Fields::object())});
     ASSERT_EQ(a.stalls.size(), 1U);
     EXPECT_FALSE(a.stalls[0].start_s);
+}
+
+// kernel/watchdog_hld.c; arch/powerpc/kernel/watchdog.c prints the last heartbeat.
+TEST(Episodes, AHardLockupBeganBeforeTheWatchdogSawNoTimer) {
+    const Analysis perf = core_with_lockups({lockup(EventKind::hard_lockup, 245, Fields::object())});
+    ASSERT_EQ(perf.stalls.size(), 1U);
+    EXPECT_TRUE(perf.stalls[0].start_window.contains(*perf.stalls[0].start_s));
+    EXPECT_NEAR(perf.stalls[0].start_window.from_s, 231, 0.01);
+    EXPECT_NEAR(perf.stalls[0].start_window.to_s, 241, 0.01);
+    EXPECT_THAT(perf.stalls[0].start_basis, HasSubstr("watchdog_thresh"));
+    const Analysis powerpc =
+        core_with_lockups({lockup(EventKind::hard_lockup, 245, {{"last_heartbeat_ms", 12000}})});
+    EXPECT_NEAR(*powerpc.stalls[0].start_s, 233, 0.01);
+}
+
+// kernel/workqueue.c: "BUG: workqueue lockup - pool cpus=1 node=0 flags=0x0 nice=0 stuck for 43s!", then 73 s.
+TEST(Episodes, AWorkqueuePoolThatIsReportedAgainIsOneEpisode) {
+    const auto pool = [](double at_s, int stuck_s, const char* name) {
+        EventInfo event = lockup(EventKind::workqueue_lockup, at_s,
+                                 {{"stuck_s", stuck_s},
+                                  {"pool", name},
+                                  {"in_flight", Fields::array({{{"pid", 5}, {"function", "drv_poll_work"}}})}});
+        event.report.task = {};
+        return event;
+    };
+    const Analysis a = core_with_lockups(
+        {pool(143, 43, "cpus=1"), pool(150, 50, "cpus=2"), pool(173, 73, "cpus=1"), pool(900, 31, "cpus=1")});
+    ASSERT_EQ(a.stalls.size(), 3U);
+    EXPECT_EQ(a.stalls[0].events.size(), 2U);
+    EXPECT_NEAR(*a.stalls[0].start_s, 100, 1);
+    EXPECT_FALSE(a.stalls[0].open);
+    ASSERT_EQ(a.stalls[0].views.size(), 2U);
+    EXPECT_EQ(a.stalls[0].views[1].function, "drv_poll_work");
+    EXPECT_TRUE(a.stalls[0].views_agree.value_or(false));
+    EXPECT_NEAR(*a.stalls[2].start_s, 869, 1);
 }
 
 TEST(Episodes, ALaterGracePeriodEndsTheEarlierOne) {

@@ -89,7 +89,8 @@ TEST(Offsets, WithoutAWallClockNothingIsAligned) {
 
 TEST(Offsets, WhatIsSetByHandBeatsTheWallClockAndSaysItsError) {
     Analysis a = two_boards();
-    a.offsets = find_offsets(a, {{}, {{"nt-b", "", 90, 5, "first"}, {"nt-b", "", 250, 0.5, "set by hand"}}});
+    a.offsets =
+        find_offsets(a, {{}, {{"nt-b", "", 90, 5, "first", ""}, {"nt-b", "", 250, 0.5, "set by hand", ""}}});
     const ClockOffset& b = *a.offset_of("nt-b", "");
     EXPECT_EQ(b.offset_s, 250);
     EXPECT_EQ(b.error_s, 0.5);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "analysis/stalls/offsets.h"
 #include "analysis/torture.h"
 #include "analysis/words.h"
 #include "app/gui/words.h"
@@ -195,15 +196,11 @@ std::vector<CoreLanes> timeline_lanes(const Analysis& analysis) {
         lanes.first = info.first_s.value_or(0);
         find_cpus(analysis, lanes);
         std::optional<int> hz;
-        if (const CoreClock* clock = analysis.clock_of(info.board, info.core)) {
-            hz = clock->hz;
-            lanes.basis = (clock->hz ? QString("HZ %1: ").arg(*clock->hz) : QString("HZ ")) + qs(clock->basis);
-        }
-        if (const ClockOffset* offset = analysis.offset_of(info.board, info.core)) {
-            lanes.offset = offset->offset_s;
-            lanes.basis += QStringLiteral(" · clock ") + qs(offset_words(offset->offset_s, offset->error_s)) +
-                           ": " + qs(offset->basis);
-        }
+        if (const CoreClock* clock = analysis.clock_of(info.board, info.core)) hz = clock->hz;
+        if (const ClockOffset* offset = analysis.offset_of(info.board, info.core)) lanes.offset = offset->offset_s;
+        QStringList basis;
+        for (const std::string& words : clock_words(analysis, info)) basis << qs(words);
+        lanes.basis = basis.join(dot);
         add_bars(analysis, lanes, hz);
         stack_bars(lanes.bars);
         add_marks(analysis, lanes);

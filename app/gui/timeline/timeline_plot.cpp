@@ -62,6 +62,7 @@ void TimelinePlot::set_lanes(std::vector<CoreLanes> cores) {
     needed_height_ = 0;
     int row = 0;
     for (CoreLanes& lanes : cores) needed_height_ += add_core(row++, std::move(lanes));
+    show_all();
     // Takes what is left, so that the lanes keep their height in a tall window.
     plotLayout()->addElement(row, 0, new QCPLayoutElement(this));
     setMinimumHeight(needed_height_);
@@ -103,8 +104,6 @@ int TimelinePlot::add_core(int row, CoreLanes lanes) {
     rect->setSizeConstraintRect(QCPLayoutElement::scrInnerRect);
     if (curve_lanes > 0) add_curve(rect, lanes);
     items_.push_back(new LanesItem(rect, std::move(lanes)));
-    const CoreLanes& kept = items_.back()->lanes();
-    top->setRange(kept.first, kept.last);
     return height;
 }
 
@@ -142,9 +141,24 @@ void TimelinePlot::select(const std::string& event, const std::string& board, co
 }
 
 void TimelinePlot::fit() {
-    for (LanesItem* item : items_)
-        item->rect()->axis(QCPAxis::atTop)->setRange(item->lanes().first, item->lanes().last);
+    show_all();
     replot(rpQueuedReplot);
+}
+
+// Cores whose clocks are aligned show the same moments, so that what happened together stands together.
+QCPRange TimelinePlot::whole(const LanesItem& shown) const {
+    const CoreLanes& lanes = shown.lanes();
+    QCPRange range(lanes.first, lanes.last);
+    for (const LanesItem* item : items_) {
+        const CoreLanes& other = item->lanes();
+        if (lanes.offset && other.offset)
+            range.expand(QCPRange(other.first, other.last) + (*other.offset - *lanes.offset));
+    }
+    return range;
+}
+
+void TimelinePlot::show_all() {
+    for (const LanesItem* item : items_) item->rect()->axis(QCPAxis::atTop)->setRange(whole(*item));
 }
 
 void TimelinePlot::zoom(double factor) {
@@ -170,8 +184,7 @@ void TimelinePlot::clear_range() {
 
 void TimelinePlot::set_range(const LanesItem& item, QCPRange range) {
     // A microsecond is what the kernel's clock prints; far outside the log there is nothing to see.
-    const double whole = item.lanes().last - item.lanes().first;
-    if (range.size() < 20e-6 || range.size() > whole * 4) return;
+    if (range.size() < 20e-6 || range.size() > whole(item).size() * 4) return;
     item.rect()->axis(QCPAxis::atTop)->setRange(range);
     // Cores whose clocks are aligned show the same moments.
     for (LanesItem* other : items_)

@@ -45,6 +45,8 @@ private:
     [[nodiscard]] LanesItem* item_at(const QPointF& at) const;
     [[nodiscard]] LanesItem* clock_at(const QPointF& at) const;
     void set_range(const LanesItem& item, QCPRange range);
+    [[nodiscard]] QCPRange whole(const LanesItem& shown) const;
+    void show_all();
 
     std::vector<LanesItem*> items_;
     LanesItem* selected_item_ = nullptr;
