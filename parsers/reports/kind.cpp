@@ -20,7 +20,7 @@ bool is_program_tag(std::string_view word) {
 
 // "rcu:", "NMI watchdog:", "syzkaller login:"; not the end of a sentence.
 bool is_prefix(std::string_view lead) {
-    if (lead.ends_with("login:")) return true;
+    if (lead.ends_with("login:") || lead.ends_with(" kernel:")) return true;
     const auto words = split_blanks(lead);
     return words.size() <= most_words && lead.front() != '*' && !is_program_tag(words.back());
 }
