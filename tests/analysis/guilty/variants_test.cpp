@@ -33,7 +33,7 @@ const Logs& corpus() {
         std::size_t number = 0;
         read_archive(
             path, bytes->view(), {}, unpacked, {},
-            [&](ArchiveMember member) {
+            [&](const ArchiveMember& member) {
                 if (member.path.ends_with(".log") && number++ % every == 0)
                     out[member.path] = std::string(member.bytes.view());
             },
