@@ -135,7 +135,11 @@ Guilty find_guilty(const Event& event) {
     }
     const bool stack_end = event.headline.find("corrupted stack end") != std::string::npos;
     if (is_lockup(event.kind) || stack_end) {
-        if (Guilty lockup = guilty_of_lockup(event); lockup.frame) return lockup;
+        if (Guilty lockup = guilty_of_lockup(event); lockup.frame) {
+            if (rule_for(lockup.function) == nullptr) return lockup;
+            const Guilty work = work_that_ran(event);
+            return work.function.empty() ? lockup : work;
+        }
     }
     const std::size_t start = is_lockup(event.kind) ? behind_interrupt(event) : behind_recursion(event);
     if (Guilty found = first_uncovered(event, start); found.frame) return found;

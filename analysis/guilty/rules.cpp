@@ -33,8 +33,8 @@ bool matches(std::string_view name, std::string_view pattern) {
 class RuleIndex {
 public:
     RuleIndex() {
-        for (const auto& table :
-             {reporting_rules(), waiting_rules(), memory_rules(), objects_rules(), entry_rules()}) {
+        for (const auto& table : {reporting_rules(), fault_rules(), waiting_rules(), memory_rules(),
+                                  copying_rules(), objects_rules(), device_rules(), entry_rules()}) {
             for (const Rule& rule : table) add({&rule, rules_++});
         }
     }

@@ -101,8 +101,9 @@ std::string bug_title(const Event& event, const Guilty& guilty) {
         if (h.starts_with(known)) return in(std::string(known), guilty);
     }
     if (h.starts_with("BUG ")) {  // SLUB: "BUG kmalloc-64 (Not tainted): Poison overwritten"
-        const std::size_t colon = h.find("): ");
-        if (colon != std::string_view::npos) return "BUG: " + std::string(h.substr(colon + 3));
+        const std::size_t taint = h.find("): ");
+        const std::size_t colon = taint == std::string_view::npos ? h.find(": ") : taint + 1;
+        if (colon != std::string_view::npos) return "BUG: " + std::string(h.substr(colon + 2));
     }
     return in(without_numbers(h), guilty);
 }

@@ -28,6 +28,23 @@ void eat_host(std::string_view& s, Record& record) {
     s = rest;
 }
 
+// netconsole's extended records behind the stamp and host of the syslog server that took them:
+// "May 25 07:29:42 host 6,416,7281415,-,caller=C0;message"
+bool eat_netconsole(std::string_view& s, Record& record) {
+    std::string_view rest = s;
+    const std::string_view host = eat_word(rest);
+    eat_blanks(rest);
+    if (!eat_kmsg(rest, record)) return false;
+    record.host = host;
+    s = rest;
+    return true;
+}
+
+void eat_callers(std::string_view& s, Record& record) {
+    while (eat_caller(s, record)) {
+    }
+}
+
 // Everything in front of the message; returns the message.
 std::string_view eat_stamps(std::string_view s, Record& record) {
     eat(s, "\xef\xbb\xbf");  // a byte-order mark in front of the file
@@ -42,6 +59,7 @@ std::string_view eat_stamps(std::string_view s, Record& record) {
         record.wall = eat_wall(s);
         // A terminal program's stamp may stand before syslog's own.
         if (const std::string_view inner = eat_wall(s); !inner.empty()) record.wall = inner;
+        if (!record.wall.empty() && eat_netconsole(s, record)) return s;
         if (!record.wall.empty()) eat_host(s, record);
         eat_noise(s);
         if (const auto level = eat_level(s)) record.level = level;
@@ -49,13 +67,16 @@ std::string_view eat_stamps(std::string_view s, Record& record) {
     }
     if (!record.time) {
         const std::size_t at = find_kernel_stamp(s.substr(0, stamp_window));
-        if (at == std::string_view::npos) return s;
+        if (at == std::string_view::npos) {  // printk.time=0 with PRINTK_CALLER: "[    T1] message"
+            eat_callers(s, record);
+            if (record.caller_cpu || record.caller_tid) eat(s, " ");
+            return s;
+        }
         s.remove_prefix(at);
         record.time = eat_kernel_stamp(s);
     }
     eat_noise(s);
-    while (eat_caller(s, record)) {
-    }
+    eat_callers(s, record);
     eat(s, " ");
     eat_noise(s);
     if (record.wall.empty()) eat_host(s, record);  // journalctl -o short-monotonic

@@ -52,6 +52,19 @@ std::size_t iso_at(std::string_view s) {
     return n + zone_at(s, n);
 }
 
+// journalctl in another language: "июл 27 14:08:03", "févr. 03 12:44:18"
+std::size_t localized_syslog_at(std::string_view s) {
+    const std::size_t word = s.substr(0, 24).find(' ');
+    if (word == std::string_view::npos || word < 3) return 0;
+    const auto foreign = [](char c) { return static_cast<unsigned char>(c) >= 0x80 || c == '.'; };
+    const std::string_view month = s.substr(0, word);
+    if (std::none_of(month.begin(), month.end(), foreign) ||
+        !std::all_of(month.begin(), month.end(), [&](char c) { return foreign(c) || is_alpha(c); }) ||
+        !has_shape(s.substr(word), " _d dd:dd:dd"))
+        return 0;
+    return word + 12 + fraction_at(s, word + 12);
+}
+
 std::size_t plain_wall_at(std::string_view s) {
     if (const std::size_t n = iso_at(s)) return n;
     if (has_shape(s, "aaa _d dd:dd:dd dddd")) return 20;                  // terminal programs
@@ -61,7 +74,7 @@ std::size_t plain_wall_at(std::string_view s) {
     if (has_shape(s, "aaa dddd-dd-dd dd:dd:dd aaa")) return 27;  // journalctl short-full
     if (has_shape(s, "dd:dd:dd")) return 8 + fraction_at(s, 8);
     if (has_shape(s, "dddddddddd.dddddd")) return 17;  // journalctl short-unix, ts %.s
-    return 0;
+    return localized_syslog_at(s);
 }
 
 std::size_t bracketed_wall_at(std::string_view s) {

@@ -11,10 +11,15 @@ namespace stallsight {
 
 namespace {
 
-// mm/slub.c, slab_bug(): "BUG kmalloc-64 (Not tainted): Poison overwritten"
-bool is_slab_report(std::string_view s) {
-    return s.starts_with("BUG ") && (contains(s, " (Tainted: ") || contains(s, " (Not tainted")) &&
-           contains(s, "): ");
+bool is_kernels(const Record& record) {
+    return record.time || record.level || !record.host.empty();
+}
+
+// mm/slub.c, slab_bug(): "BUG kmalloc-64 (Not tainted): Poison overwritten"; up to 3.3 "BUG kmalloc-64: Poison ..."
+bool is_slab_report(const Record& record, std::string_view s) {
+    if (!eat(s, "BUG ")) return false;
+    if (contains(s, " (Tainted: ") || contains(s, " (Not tainted")) return contains(s, "): ");
+    return is_kernels(record) && eat_word(s).ends_with(':') && !trim(s).empty();
 }
 
 // Programs write "BUG: ", too. What the kernel says behind it is known; other words count only in a kernel's
@@ -45,13 +50,9 @@ bool is_known(std::string_view s) {
     return std::any_of(known.begin(), known.end(), [&](std::string_view k) { return begins(s, k); });
 }
 
-bool is_kernels(const Record& record) {
-    return record.time || record.level || !record.host.empty();
-}
-
 bool accept(const Header& header, Event& event) {
     const std::string_view s = header.text;
-    const bool slab = is_slab_report(s);
+    const bool slab = is_slab_report(header.record, s);
     const bool fragment = s.starts_with("INFO: Freed in ") || s.starts_with("INFO: Allocated in ");
     if (!slab && !fragment && (!s.starts_with("BUG: ") || (!is_known(s) && !is_kernels(header.record))))
         return false;

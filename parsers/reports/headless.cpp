@@ -55,6 +55,12 @@ constexpr auto detectors = std::to_array<Detector>({
     {"__do_kernel_fault", EventKind::oops},  // arch/arm*/mm/fault.c
     {"bad_page_fault", EventKind::oops},     // arch/powerpc/mm/fault.c
     {"asm_exc_page_fault", EventKind::oops},
+    {"die_kernel_fault", EventKind::oops},
+    {"check_bytes_and_report", EventKind::bug},  // mm/slub.c
+    {"object_err", EventKind::bug},
+    {"slab_err", EventKind::bug},
+    {"bad_page", EventKind::bug},       // mm/page_alloc.c
+    {"print_bad_pte", EventKind::bug},  // mm/memory.c
 });
 
 // Words that one kind prints behind its header and nobody else.
@@ -64,16 +70,16 @@ struct Words {
 };
 constexpr auto words_of_kinds = std::to_array<Words>({
     {"\"echo 0 > /proc/sys/kernel/hung_task_timeout_secs\"", EventKind::hung_task},  // kernel/hung_task.c
-    {"the existing dependency chain (in reverse order) is:", EventKind::lockdep},    // kernel/locking/lockdep.c
     {"oom-kill:constraint=", EventKind::oom},                                        // mm/oom_kill.c
     {"Out of memory: Kill", EventKind::oom},                                         //
     {"Reported by Kernel Concurrency Sanitizer on:", EventKind::kcsan},              // kernel/kcsan/report.c
     {" is out of range for type ", EventKind::ubsan},                                // lib/ubsan.c
 });
 
-std::optional<EventKind> kind_by_words(std::string_view message) {
+std::optional<EventKind> kind_by_words(const Record& record) {
+    if (!record.time && !record.level && record.host.empty()) return std::nullopt;  // somebody speaks of it
     const auto found = std::find_if(words_of_kinds.begin(), words_of_kinds.end(),
-                                    [&](const Words& words) { return contains(message, words.text); });
+                                    [&](const Words& words) { return contains(record.message, words.text); });
     return found == words_of_kinds.end() ? std::nullopt : std::optional(found->kind);
 }
 
@@ -155,7 +161,7 @@ private:
             Event probe;
             probe.fields = {{"cpus", Fields::array()}, {"tasks", Fields::array()}};
             const Record record = parse_record(line.text);
-            if (kind_by_words(record.message)) return line;
+            if (kind_by_words(record)) return line;
             if (!trim(record.message).empty() && Body(stall_row(), probe).take(record.message, 1)) return line;
             at = line.next;
         }
@@ -170,7 +176,7 @@ private:
             if (line.cut || openings_.in(line)) break;
             const Record record = parse_record(line.text);
             if (contains(record.message, "[ cut here ]") || strand.too_late(record)) break;
-            if (!told) told = kind_by_words(record.message);
+            if (!told) told = kind_by_words(record);
             if (strand.may_be_of_caller(record)) strand.take(record, number, line.next);
             at = line.next;
         }

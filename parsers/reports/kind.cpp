@@ -20,13 +20,19 @@ bool is_program_tag(std::string_view word) {
 
 // "rcu:", "NMI watchdog:", "syzkaller login:"; not the end of a sentence.
 bool is_prefix(std::string_view lead) {
-    if (lead.ends_with("login:")) return true;
+    if (lead.ends_with("login:") || lead.ends_with(" kernel:")) return true;
     const auto words = split_blanks(lead);
     return words.size() <= most_words && lead.front() != '*' && !is_program_tag(words.back());
 }
 
 bool is_prompt(std::string_view lead) {
     return lead.ends_with('#') || lead.ends_with('$') || lead.find_first_not_of("> ") == std::string_view::npos;
+}
+
+// "<0>" in the middle of a line, as kernels before 3.5 left it
+bool is_level(std::string_view lead) {
+    return lead.size() >= 3 && lead.ends_with('>') && is_digit(lead[lead.size() - 2]) &&
+           lead[lead.size() - 3] == '<';
 }
 
 }  // namespace
@@ -39,8 +45,8 @@ bool usual_lead(std::string_view lead) {
     if (lead.ends_with(':')) return is_prefix(lead);
     // a vendor's "[pid:0,cpu0,swapper/0]", the rest of a torn stamp
     if (lead.ends_with(']')) return lead.starts_with('[') || is_digit(lead.front());
-    return is_prompt(lead) || lead.ends_with('[') || lead.ends_with('<') || lead.ends_with("**") ||
-           lead.ends_with("--") || lead.ends_with("==");
+    return is_prompt(lead) || is_level(lead) || lead.ends_with('[') || lead.ends_with('<') ||
+           lead.ends_with("**") || lead.ends_with("--") || lead.ends_with("==");
 }
 
 void set_headline(const Header& header, Event& event) {

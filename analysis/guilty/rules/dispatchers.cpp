@@ -95,6 +95,30 @@ constexpr std::string_view dispatchers[] = {
     "vfs_fsync*",
     "__handle_irq_event*",
     "handle_irq_event*",
+    "irq_thread*",
+    "irq_forced_thread_fn*",
+    "irq_work_run*",
+    "irq_work_single*",
+    "*flush_smp_call_function_queue*",
+    "net_rx_action*",
+    "__napi_poll*",
+    "napi_poll*",
+    "kthread_worker_fn*",
+    "rescuer_thread*",
+
+    // drivers/base/dd.c and the buses
+    "really_probe*",
+    "call_driver_probe*",
+    "platform_probe*",
+    "platform_drv_probe*",
+    "local_pci_probe*",
+    "usb_probe_interface*",
+    "usb_probe_device*",
+    "i2c_device_probe*",
+    "spi_probe*",
+    "spi_drv_probe*",
+    "amba_probe*",
+    "virtio_dev_probe*",
 };
 
 // kernel/smp.c, kernel/stop_machine.c

@@ -9,7 +9,7 @@ using enum Group;
 
 constexpr Rule rules[] = {
     // arch/x86/entry, arch/x86/kernel/{irq,apic,nmi}*
-    {"apic_timer_interrupt*", interrupt},
+    {"*apic_timer_interrupt*", interrupt},
     {"smp_apic_timer*", interrupt},
     {"asm_sysvec*", interrupt},
     {"sysvec_*", interrupt},
@@ -120,6 +120,7 @@ constexpr Rule rules[] = {
     {"el0_sync*", entry},
     {"el0t_*", entry},
     {"ret_to_user*", entry},
+    {"ret_from_exception*", entry},
     {"x64_sys_call*", entry},
     {"ia32_sys_call*", entry},
     {"secondary_start*", entry},

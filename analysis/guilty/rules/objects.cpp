@@ -1,4 +1,4 @@
-// Containers, counters and accessors: the caller owns the object.
+// Containers, counters, buffers, timers and work: the caller owns the object.
 #include "analysis/guilty/rules/tables.h"
 
 namespace stallsight {
@@ -32,6 +32,9 @@ constexpr Rule rules[] = {
     {"mas_*", container},
     {"mtree_*", container},
     {"mt_*", container},
+    {"lockref_*", container},
+    {"genradix_*", container},
+    {"__genradix*", container},
     {"rhashtable_*", container},
     {"__rhashtable*", container},
     {"rht_*", container},
@@ -82,20 +85,6 @@ constexpr Rule rules[] = {
     {"rcu_cblist*", container},
     {"cpumask_*", container},
     {"u64_stats*", container},
-    {"sysfs_remove_*", container},
-    {"sysfs_create_*", container},
-    {"sysfs_add_*", container},
-    {"sysfs_*", container},
-    {"__sysfs*", container},
-    {"internal_create_group*", container},
-    {"remove_files*", container},
-    {"device_del*", container},
-    {"device_add*", container},
-    {"device_remove*", container},
-    {"device_unregister*", container},
-    {"device_register*", container},
-    {"device_create*", container},
-    {"dpm_sysfs*", container},
 
     // sk_buff and netlink accessors, timers, work: the caller owns the object
     {"skb_put*", helper},
@@ -139,16 +128,13 @@ constexpr Rule rules[] = {
     {"sched_clock*", helper},
     {"__phys_addr*", helper},
     {"virt_to_*", helper},
-    {"usb_submit_urb*", helper},
-    {"add_uevent_var*", helper},
     {"cleanup_srcu_struct*", helper},
     {"drop_nlink*", helper},
-    {"notifier_*", helper},
-    {"raw_notifier*", helper},
-    {"blocking_notifier*", helper},
-    {"atomic_notifier*", helper},
-    {"srcu_notifier*", helper},
-    {"call_netdevice_*", helper},
+    {"fast_dput*", container},
+    {"dput*", container},
+    {"truncate_inode_pages*", helper},
+    {"find_lock_entries*", helper},
+    {"insert_work*", helper},
     {"__sanitizer*", reporting},
     {"stackleak*", reporting},
     {"ftrace_*", reporting},
@@ -158,7 +144,6 @@ constexpr Rule rules[] = {
     {"__traceiter*", reporting},
     {"trace_event_*", reporting},
     {"__bpf_trace*", reporting},
-
 };
 
 }  // namespace

@@ -10,9 +10,12 @@ namespace stallsight {
 
 // In the order in which they are asked.
 std::span<const Rule> reporting_rules();
+std::span<const Rule> fault_rules();
 std::span<const Rule> waiting_rules();
 std::span<const Rule> memory_rules();
+std::span<const Rule> copying_rules();
 std::span<const Rule> objects_rules();
+std::span<const Rule> device_rules();
 std::span<const Rule> entry_rules();
 
 std::span<const std::string_view> dispatcher_patterns();

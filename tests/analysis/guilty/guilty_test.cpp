@@ -141,6 +141,15 @@ INSTANTIATE_TEST_SUITE_P(
               " [<ffffffff813a3aef>] ? mutex_lock+0x1/0x2", " [<ffffffffa06e2fdd>] ? hwa_wait_reply+0x1/0x2 [hwa]"},
              "hwa_wait_reply",
              "doubts all frames"},
+        Case{"a_kworker_that_stalls_in_machinery_did_its_work",
+             {"rcu: INFO: rcu_preempt detected expedited stalls on CPUs/tasks: { 0-... } 6 jiffies s: 85 root: "
+              "0x1/.",
+              "Task dump for CPU 0:",
+              "task:kworker/u4:4    state:R  running task     stack:    0 pid:  314 ppid:     2",
+              "Workqueue: events_unbound hwa_check_work [hwa]", "Call Trace:", " __schedule+0x1/0x2",
+              " __cond_resched+0x1/0x2", " process_one_work+0x1/0x2", " worker_thread+0x1/0x2"},
+             "hwa_check_work",
+             "the kworker did"},
         // kernel/workqueue.c, print_worker_info()
         Case{"a_kworker_says_what_it_did",
              {"refcount_t: underflow; use-after-free.",

@@ -20,6 +20,8 @@ namespace {
 
 using Logs = std::map<std::string, std::string>;
 
+constexpr std::size_t every = 3;  // log of the corpus is taken, so that a test takes seconds
+
 const Logs& corpus() {
     static const Logs logs = [] {
         Logs out;
@@ -28,10 +30,12 @@ const Logs& corpus() {
         if (!bytes) return out;
         std::vector<Error> problems;
         std::uint64_t unpacked = 0;
+        std::size_t number = 0;
         read_archive(
             path, bytes->view(), {}, unpacked, {},
-            [&](ArchiveMember member) {
-                if (member.path.ends_with(".log")) out[member.path] = std::string(member.bytes.view());
+            [&](const ArchiveMember& member) {
+                if (member.path.ends_with(".log") && number++ % every == 0)
+                    out[member.path] = std::string(member.bytes.view());
             },
             problems);
         return out;
@@ -124,7 +128,7 @@ TEST(Variants, AnotherFormOfTheLogHasTheSameReports) {
                 EXPECT_EQ(answer(with_each_line(log, form.write)), expected) << name << " as " << form.name;
         }
     }
-    EXPECT_GT(plain, 100U);
+    EXPECT_GT(plain, 30U);
 }
 
 // Names that neither a rule nor a dispatcher knows, in the frames of a log's reports.

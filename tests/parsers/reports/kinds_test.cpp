@@ -255,6 +255,15 @@ const Case cases[] = {
      "[  100.000000]  <NMI>  [<ffffffff8150b4c5>] dump_stack+0x41/0x51\n"
      "[  100.000000]  [<ffffffff81067767>] warn_slowpath_common+0x77/0x90\n",
      EventKind::hard_lockup, 3, "dump_stack", 2},
+    // mm/slub.c 3.2, slab_bug()
+    {"slab_before_taint_was_printed",
+     "[  100.000000] BUG kmalloc-64: Poison overwritten\n"
+     "[  100.000000] INFO: 0xcefb571c-0xcefb571f. First byte 0x0 instead of 0x6b\n"
+     "[  100.000000] INFO: Allocated in hwa_new+0x20/0x24 age=19 cpu=0 pid=11\n"
+     "[  100.000000] Call Trace:\n"
+     "[  100.000000]  check_bytes_and_report+0x1/0x2\n"
+     "[  100.000000]  hwa_free+0x1/0x2\n",
+     EventKind::bug, std::nullopt, "check_bytes_and_report", 2},
     // mm/kasan/report.c 4.0
     {"kasan_in_its_first_spelling",
      "[  100.000000] BUG: KASan: out of bounds access in hwa_read+0x150/0x180 at addr ffff88006901fc98\n"

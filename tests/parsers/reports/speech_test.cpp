@@ -53,6 +53,8 @@ const Case cases[] = {
     {"behind_syslogs_tag",
      "May 10 10:00:04 host kernel: watchdog: BUG: soft lockup - CPU#1 stuck for 22s! [java:12]\n", 1},
     {"behind_a_prompt", "nt-a login: Kernel panic - not syncing: Fatal exception\n", 1},
+    {"behind_half_a_line", "[   11.662352] usb 1-1: newKernel panic - not syncing: Fatal exception\n", 1},
+    {"behind_a_level_in_the_line", "usb 1-1: new <0>Kernel panic - not syncing: Fatal exception\n", 1},
     {"quoted_as_mail_is", "> kernel BUG at lib/list_debug.c:47!\n", 1},
     {"behind_a_torn_stamp", "   11.662352] Oops - load access fault [#1]\n", 1},  // arch/riscv/kernel/traps.c
     {"other_words_in_a_kernels_record", "[   11.662352] BUG: the ring of hwa0 is full\n", 1},
