@@ -73,6 +73,7 @@ private:
 
     void bundle() {
         heading("Bundle " + shown(analysis_.bundle_name));
+        const std::vector<CoreBoot> boots = boots_to_show(analysis_);
         for (const CoreInfo& core : analysis_.cores) {
             if (core.board.empty() && core.core.empty() && core.release.empty()) continue;
             std::string text = core.board + (core.core.empty() ? "" : " " + core.core);
@@ -81,7 +82,9 @@ private:
             for (const std::string* part : {&core.release, &core.arch})
                 if (!part->empty()) text += "  " + *part;
             line(text);
-            for (const std::string& words : clock_words(analysis_, core)) line("    " + dim(shown(words)));
+            for (const CoreBoot& boot : boots)
+                if (boot.core == &core && boot.last)
+                    for (const std::string& words : clock_words(analysis_, boot)) line("    " + dim(shown(words)));
         }
         for (const ArtifactInfo& info : analysis_.artifacts) file(info);
     }
