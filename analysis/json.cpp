@@ -6,6 +6,7 @@
 
 #include "analysis/json_parts.h"
 #include "analysis/json_stream.h"
+#include "analysis/modules.h"
 #include "analysis/torture.h"
 #include "analysis/words.h"
 #include "base/parallel.h"
@@ -77,13 +78,13 @@ Json stall_json(const StallEpisode& s) {
     return out;
 }
 
-Json link_json(const Link& link) {
+Json link_json(const Link& link, Owner owner) {
     return {{"function", link.function}, {"module", link.module},
             {"effect", link.effect},     {"proof", link.proof},
             {"file", link.file},         {"line", link.line},
             {"added", link.added},       {"count_after", hex(link.count_after, 8)},
             {"basis", link.basis},       {"call_site", link.call_site},
-            {"locks", link.locks}};
+            {"locks", link.locks},       {"owner", std::string(name_of(owner))}};
 }
 
 Json count_json(const Chain& chain, const PreemptCount& c) {
@@ -233,9 +234,11 @@ void write_each(JsonStream& out, std::string_view name, const Range& range,
 
 }  // namespace
 
-Json chain_json(const Chain& chain) {
+Json chain_json(const Analysis& analysis, const Chain& chain) {
     Json links = Json::array();
-    for (std::size_t i = chain.disabled_link; i <= chain.end_link; ++i) links.push_back(link_json(chain.links[i]));
+    for (std::size_t i = chain.disabled_link; i <= chain.end_link; ++i)
+        links.push_back(
+            link_json(chain.links[i], owner_of(analysis, log_of(analysis, chain), chain.links[i].module)));
     const Link& guilty = chain.links[chain.guilty_link];
     const Link& slept = chain.links[chain.end_link];
     Json checks = Json::array();
@@ -273,7 +276,8 @@ void write_json(const Analysis& analysis, const JsonStream::Sink& sink) {
     write_each(out, "clocks", analysis.clocks, clock_json);
     write_each(out, "offsets", analysis.offsets, offset_json);
     write_each(out, "stalls", analysis.stalls, stall_json);
-    write_each(out, "chains", analysis.chains, chain_json);
+    write_each(out, "chains", analysis.chains,
+               [&](JsonStream& part, const Chain& chain) { part.value(chain_json(analysis, chain)); });
     write_each(out, "rcutorture", analysis.torture, [](JsonStream& part, const TortureInfo& info) {
         if (info.sample.kind == TortureSample::Kind::statistics) write_torture(part, info);
     });

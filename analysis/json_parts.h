@@ -27,7 +27,7 @@ void write_frames(JsonStream& out, const std::vector<Frame>& frames,
                   const std::vector<std::optional<Resolution>>& symbols = {});
 
 // One of "chains".
-nlohmann::ordered_json chain_json(const Chain& chain);
+nlohmann::ordered_json chain_json(const Analysis& analysis, const Chain& chain);
 
 // One of "vmcores": a dump, or a saved session of a debugger.
 void write_vmcore(JsonStream& out, const Analysis& analysis, const CrashInfo& info);

@@ -6,6 +6,7 @@
 #include "analysis/chain/chain_words.h"
 #include "analysis/diagnosis/sentences.h"
 #include "analysis/locks/lock_cycle.h"
+#include "analysis/modules.h"
 #include "analysis/stalls/offsets.h"
 #include "analysis/words.h"
 #include "app/cli/shown.h"
@@ -168,6 +169,7 @@ private:
         const Link& link = chain.links[i];
         std::string name = shown(link.function);
         if (!link.module.empty()) name += " [" + shown(link.module) + "]";
+        name += owner_mark(analysis_, log_of(analysis_, chain), link.module);
         std::string note = effect_words(link);
         if (!note.empty()) note += dim(" (" + link.proof + (link.basis.empty() ? "" : ": " + link.basis) + ")");
         const auto add = [&](const std::string& part) { note += (note.empty() ? "" : "  ") + part; };
