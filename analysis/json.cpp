@@ -78,13 +78,19 @@ Json stall_json(const StallEpisode& s) {
     return out;
 }
 
-Json link_json(const Link& link, Owner owner) {
+// A function that jumped on is known by its name alone.
+Json owner_json(const Analysis& analysis, const Artifact& log, const Link& link) {
+    if (link.module.empty() && link.call_site == "tail call") return nullptr;
+    return std::string(name_of(owner_of(analysis, log, link.module)));
+}
+
+Json link_json(const Link& link, Json owner) {
     return {{"function", link.function}, {"module", link.module},
             {"effect", link.effect},     {"proof", link.proof},
             {"file", link.file},         {"line", link.line},
             {"added", link.added},       {"count_after", hex(link.count_after, 8)},
             {"basis", link.basis},       {"call_site", link.call_site},
-            {"locks", link.locks},       {"owner", std::string(name_of(owner))}};
+            {"locks", link.locks},       {"owner", std::move(owner)}};
 }
 
 Json count_json(const Chain& chain, const PreemptCount& c) {
@@ -235,10 +241,10 @@ void write_each(JsonStream& out, std::string_view name, const Range& range,
 }  // namespace
 
 Json chain_json(const Analysis& analysis, const Chain& chain) {
+    const Artifact& log = log_of(analysis, chain);
     Json links = Json::array();
     for (std::size_t i = chain.disabled_link; i <= chain.end_link; ++i)
-        links.push_back(
-            link_json(chain.links[i], owner_of(analysis, log_of(analysis, chain), chain.links[i].module)));
+        links.push_back(link_json(chain.links[i], owner_json(analysis, log, chain.links[i])));
     const Link& guilty = chain.links[chain.guilty_link];
     const Link& slept = chain.links[chain.end_link];
     Json checks = Json::array();

@@ -104,7 +104,7 @@ public:
     }
 
     // `event` has everything but its name, its time and its arguments.
-    void at(Span span, const std::string& name, Json event, Json args) {
+    void at(Span span, const std::string& name, const Json& event, Json args) {
         Json whole = {{"name", printable(name)}, {"ts", span.from_us}};
         whole.update(event);
         whole["args"] = std::move(args);
