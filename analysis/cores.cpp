@@ -178,6 +178,72 @@ private:
 
 }  // namespace
 
+namespace {
+
+bool is_of(const Artifact& artifact, const CoreInfo& core) {
+    return artifact.board == core.board && artifact.core == core.core;
+}
+
+std::set<int> boots_with_something(const Analysis& analysis, const CoreInfo& core) {
+    std::set<int> boots;
+    for (const EventInfo& event : analysis.events)
+        if (event.report.time && is_of(analysis.artifacts[event.artifact].artifact, core))
+            boots.insert(event.report.boot);
+    for (const TortureInfo& torture : analysis.torture)
+        if (torture.board == core.board && torture.core == core.core) boots.insert(torture.sample.boot);
+    for (const ArtifactInfo& info : analysis.artifacts)
+        if (is_of(info.artifact, core) && info.artifact.kind == ArtifactKind::kernel_log)
+            boots.insert(std::max(info.scan.boots - 1, boots.empty() ? 0 : *boots.rbegin()));
+    return boots;
+}
+
+// What a log of one file says; the parts of a rotated one do not count their boots alike.
+void find_span(const Analysis& analysis, CoreBoot& boot) {
+    for (const ArtifactInfo& info : analysis.artifacts) {
+        const auto& earlier = info.scan.earlier_boots;
+        if (!is_of(info.artifact, *boot.core) || static_cast<std::size_t>(boot.number) >= earlier.size()) continue;
+        const BootSpan& span = earlier[static_cast<std::size_t>(boot.number)];
+        if (span.first) boot.first_s = seconds(*span.first);
+        if (span.last) boot.last_s = seconds(*span.last);
+        return;
+    }
+}
+
+}  // namespace
+
+bool CoreBoot::has(const Analysis& analysis, const EventInfo& event) const {
+    return is_of(analysis.artifacts[event.artifact].artifact, *core) && has_boot(event.report.boot);
+}
+
+bool CoreBoot::has(const StallEpisode& stall) const {
+    return stall.board == core->board && stall.core == core->core && has_boot(stall.boot);
+}
+
+const ClockOffset* CoreBoot::offset(const Analysis& analysis) const {
+    return last ? analysis.offset_of(core->board, core->core) : nullptr;
+}
+
+std::string CoreBoot::words() const {
+    return only ? std::string() : ", boot " + std::to_string(number + 1);
+}
+
+std::vector<CoreBoot> boots_to_show(const Analysis& analysis) {
+    std::vector<CoreBoot> out;
+    for (const CoreInfo& core : analysis.cores) {
+        const std::set<int> boots = boots_with_something(analysis, core);
+        for (const int number : boots) {
+            CoreBoot boot{&core, number, boots.size() == 1, number == *boots.rbegin(), core.first_s, core.last_s};
+            if (!boot.last) {
+                boot.first_s = boot.last_s = std::nullopt;
+                find_span(analysis, boot);
+            }
+            out.push_back(boot);
+        }
+        if (boots.empty()) out.push_back({&core, 0, true, true, core.first_s, core.last_s});
+    }
+    return out;
+}
+
 std::vector<CoreInfo> find_cores(const Analysis& analysis) {
     return Collector(analysis).run();
 }

@@ -188,7 +188,8 @@ void write_json(const Analysis& analysis, const JsonStream::Sink& sink) {
     write_each(out, "clocks", analysis.clocks, clock_json);
     write_each(out, "offsets", analysis.offsets, offset_json);
     write_each(out, "stalls", analysis.stalls, write_stall);
-    write_each(out, "chains", analysis.chains, write_chain);
+    write_each(out, "chains", analysis.chains,
+               [&](JsonStream& part, const Chain& chain) { write_chain(part, analysis, chain); });
     write_each(out, "rcutorture", analysis.torture, [](JsonStream& part, const TortureInfo& info) {
         if (info.sample.kind == TortureSample::Kind::statistics) write_torture(part, info);
     });

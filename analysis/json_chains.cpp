@@ -1,12 +1,18 @@
 // Chains, and what their counts say.
 #include "analysis/json_parts.h"
+#include "analysis/modules.h"
 #include "analysis/words.h"
 
 namespace stallsight {
 
 namespace {
 
-void write_link(JsonStream& out, const Link& link) {
+// A function that jumped on is known by its name alone.
+bool is_owned(const Link& link) {
+    return !link.module.empty() || link.call_site != "tail call";
+}
+
+void write_link(JsonStream& out, const Analysis& analysis, const Artifact& log, const Link& link) {
     out.begin_object();
     out.member("function", link.function);
     out.member("module", link.module);
@@ -19,6 +25,12 @@ void write_link(JsonStream& out, const Link& link) {
     out.member("basis", link.basis);
     out.member("call_site", link.call_site);
     out.member("locks", link.locks);
+    out.key("owner");
+    if (is_owned(link)) {
+        out.value(name_of(owner_of(analysis, log, link.module)));
+    } else {
+        out.null();
+    }
     out.end_object();
 }
 
@@ -64,7 +76,8 @@ void write_disabled_at(JsonStream& out, const Chain& chain) {
 
 }  // namespace
 
-void write_chain(JsonStream& out, const Chain& chain) {
+void write_chain(JsonStream& out, const Analysis& analysis, const Chain& chain) {
+    const Artifact& log = log_of(analysis, chain);
     const Link& guilty = chain.links[chain.guilty_link];
     const Link& slept = chain.links[chain.end_link];
     out.begin_object();
@@ -97,7 +110,8 @@ void write_chain(JsonStream& out, const Chain& chain) {
     out.member("unchecked", chain.unchecked);
     out.key("links");
     out.begin_array();
-    for (std::size_t i = chain.disabled_link; i <= chain.end_link; ++i) write_link(out, chain.links[i]);
+    for (std::size_t i = chain.disabled_link; i <= chain.end_link; ++i)
+        write_link(out, analysis, log, chain.links[i]);
     out.end_array();
     out.end_object();
 }

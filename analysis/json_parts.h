@@ -27,7 +27,7 @@ void write_frames(JsonStream& out, const std::vector<Frame>& frames,
                   const std::vector<std::optional<Resolution>>& symbols = {});
 
 // One of "chains".
-void write_chain(JsonStream& out, const Chain& chain);
+void write_chain(JsonStream& out, const Analysis& analysis, const Chain& chain);
 
 // One of "stalls".
 void write_stall(JsonStream& out, const StallEpisode& stall);

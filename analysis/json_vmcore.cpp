@@ -119,7 +119,7 @@ void write_vmcore(JsonStream& out, const Analysis& analysis, const CrashInfo& in
         write_pid(out, "pid", state, chain.task);
         out.member("cpu", state.tasks[chain.task].cpu);
         out.key("chain");
-        write_chain(out, chain.chain);
+        write_chain(out, analysis, chain.chain);
         out.end_object();
     });
     out.end_object();

@@ -78,22 +78,52 @@ std::vector<ModuleInfo> find_modules(const Analysis& analysis) {
     return Collector(analysis).run();
 }
 
+namespace {
+
+const ModuleInfo* find_module(const Analysis& analysis, std::string_view board, std::string_view core,
+                              std::string_view name) {
+    const auto key = std::tie(board, core, name);
+    const auto at = std::lower_bound(analysis.modules.begin(), analysis.modules.end(), key,
+                                     [](const ModuleInfo& module, const auto& wanted) {
+                                         return std::tuple<std::string_view, std::string_view, std::string_view>(
+                                                    module.board, module.core, module.name) < wanted;
+                                     });
+    const bool is_it = at != analysis.modules.end() && at->board == board && at->core == core && at->name == name;
+    return is_it ? &*at : nullptr;
+}
+
+}  // namespace
+
 const ModuleInfo* module_of(const Analysis& analysis, const Artifact& log, std::string_view name) {
-    const auto find = [&](std::string_view board, std::string_view core) -> const ModuleInfo* {
-        const auto key = std::tie(board, core, name);
-        const auto at =
-            std::lower_bound(analysis.modules.begin(), analysis.modules.end(), key,
-                             [](const ModuleInfo& module, const auto& wanted) {
-                                 return std::tuple<std::string_view, std::string_view, std::string_view>(
-                                            module.board, module.core, module.name) < wanted;
-                             });
-        const bool is_it =
-            at != analysis.modules.end() && at->board == board && at->core == core && at->name == name;
-        return is_it && at->artifact ? &*at : nullptr;
+    const auto told = [&](std::string_view board, std::string_view core) -> const ModuleInfo* {
+        const ModuleInfo* found = find_module(analysis, board, core, name);
+        return found != nullptr && found->artifact ? found : nullptr;
     };
-    if (const ModuleInfo* own = find(log.board, log.core)) return own;
-    if (const ModuleInfo* board = find(log.board, {})) return board;
-    return find({}, {});
+    if (const ModuleInfo* own = told(log.board, log.core)) return own;
+    if (const ModuleInfo* board = told(log.board, {})) return board;
+    return told({}, {});
+}
+
+Owner owner_of(const Analysis& analysis, const Artifact& log, std::string_view module) {
+    if (module.empty()) return Owner::kernel;
+    const ModuleInfo* found = find_module(analysis, log.board, log.core, module);
+    return found != nullptr && found->taint.find('O') != std::string::npos ? Owner::out_of_tree : Owner::module;
+}
+
+std::string_view name_of(Owner owner) {
+    return owner == Owner::kernel ? "kernel" : owner == Owner::module ? "module" : "out_of_tree";
+}
+
+std::string_view owner_mark(const Analysis& analysis, const Artifact& log, std::string_view module) {
+    return owner_of(analysis, log, module) == Owner::out_of_tree ? " (O)" : "";
+}
+
+const Artifact& log_of(const Analysis& analysis, const Chain& chain) {
+    if (const EventInfo* event = analysis.event(chain.event)) return analysis.artifacts[event->artifact].artifact;
+    for (const CrashInfo& crash : analysis.crashes)
+        for (const TaskChain& task : crash.chains)
+            if (&task.chain == &chain) return analysis.artifacts[crash.artifact].artifact;
+    return analysis.artifacts.front().artifact;
 }
 
 }  // namespace stallsight

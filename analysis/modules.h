@@ -14,4 +14,14 @@ std::vector<ModuleInfo> find_modules(const Analysis& analysis);
 // nothing.
 const ModuleInfo* module_of(const Analysis& analysis, const Artifact& log, std::string_view name);
 
+// Whose a frame's code is: the kernel's own, a module's, or a module's that is not of the kernel's tree, "(O)" in
+// "Modules linked in:" (kernel/module/main.c: TAINT_OOT_MODULE).
+enum class Owner { kernel, module, out_of_tree };
+Owner owner_of(const Analysis& analysis, const Artifact& log, std::string_view module);
+std::string_view name_of(Owner owner);  // "kernel", "module", "out_of_tree"
+// " (O)" of a module that is out of tree, else nothing.
+std::string_view owner_mark(const Analysis& analysis, const Artifact& log, std::string_view module);
+// The log, dump or session that the chain's stack is from.
+const Artifact& log_of(const Analysis& analysis, const Chain& chain);
+
 }  // namespace stallsight

@@ -37,6 +37,7 @@ TortureStop stop_at(const CoreInfo& core, const TortureRate& before, const Tortu
     TortureStop stop;
     stop.board = core.board;
     stop.core = core.core;
+    stop.boot = sample.sample.boot;
     stop.versions_per_s = before.versions_per_s;
     stop.artifact = sample.artifact;
     stop.line = sample.sample.line;

@@ -27,6 +27,7 @@ std::vector<TortureRate> torture_rates(const Analysis& analysis, const CoreInfo&
 // The writer stood still, or the statistics ceased, before the test's end.
 struct TortureStop {
     std::string board, core;
+    int boot = 0;
     Window when;                // in which it made its last update
     double versions_per_s = 0;  // in the interval before
     std::size_t artifact = 0;

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "analysis/stalls/samples.h"
+#include "analysis/stalls/offsets.h"
 #include "analysis/torture.h"
 
 namespace stallsight {
@@ -29,48 +29,55 @@ Json report_json(const EventInfo& event) {
             {"caused_by", event.caused_by}};
 }
 
-Json rates_json(const Analysis& analysis, const CoreInfo& core) {
+Json rates_json(const Analysis& analysis, const CoreBoot& boot) {
     Json rates = Json::array();
-    for (const TortureRate& rate : torture_rates(analysis, core))
-        rates.push_back({{"time_s", rate.to_s}, {"versions_per_s", rate.versions_per_s}});
+    for (const TortureRate& rate : torture_rates(analysis, *boot.core))
+        if (boot.has_boot(rate.last->sample.boot))
+            rates.push_back({{"time_s", rate.to_s}, {"versions_per_s", rate.versions_per_s}});
     return rates;
 }
 
-Json stop_json(const Analysis& analysis, const CoreInfo& core) {
-    const auto stop = torture_stop(analysis, core);
-    if (!stop) return nullptr;
+Json stop_json(const Analysis& analysis, const CoreBoot& boot) {
+    const auto stop = torture_stop(analysis, *boot.core);
+    if (!stop || !boot.has_boot(stop->boot)) return nullptr;
     return {{"from_s", stop->when.from_s}, {"to_s", stop->when.to_s}, {"why", stop->why}};
 }
 
-Json core_json(const Analysis& analysis, const CoreInfo& core) {
+Json or_null(const std::optional<double>& value) {
+    return value ? Json(*value) : Json(nullptr);
+}
+
+Json boot_json(const Analysis& analysis, const CoreBoot& boot) {
+    const CoreInfo& core = *boot.core;
     Json stalls = Json::array();
     for (const StallEpisode& stall : analysis.stalls)
-        if (stall.board == core.board && stall.core == core.core) stalls.push_back(stall_json(stall));
+        if (boot.has(stall)) stalls.push_back(stall_json(stall));
     Json reports = Json::array();
     for (const EventInfo& event : analysis.events)
-        if (same_core(analysis, event, core.board, core.core) && event.report.time)
-            reports.push_back(report_json(event));
-    const CoreClock* clock = analysis.clock_of(core.board, core.core);
-    const ClockOffset* offset = analysis.offset_of(core.board, core.core);
+        if (boot.has(analysis, event) && event.report.time) reports.push_back(report_json(event));
+    const CoreClock* clock = analysis.clock_of(core.board, core.core, boot.number);
+    const ClockOffset* offset = boot.offset(analysis);
     return {{"board", core.board},
             {"core", core.core},
+            {"boot", boot.number},
             {"cpus", core.cpus},
-            {"first_s", core.first_s ? Json(*core.first_s) : Json(nullptr)},
-            {"last_s", core.last_s ? Json(*core.last_s) : Json(nullptr)},
+            {"first_s", or_null(boot.first_s)},
+            {"last_s", or_null(boot.last_s)},
             {"hz", clock != nullptr && clock->hz ? Json(*clock->hz) : Json(nullptr)},
             {"offset_s", offset != nullptr ? Json(offset->offset_s) : Json(nullptr)},
             {"offset_error_s", offset != nullptr ? Json(offset->error_s) : Json(nullptr)},
+            {"clock", clock_words(analysis, boot)},
             {"stalls", std::move(stalls)},
             {"reports", std::move(reports)},
-            {"rcutorture", rates_json(analysis, core)},
-            {"rcutorture_stopped", stop_json(analysis, core)}};
+            {"rcutorture", rates_json(analysis, boot)},
+            {"rcutorture_stopped", stop_json(analysis, boot)}};
 }
 
 }  // namespace
 
 std::string timeline_json(const Analysis& analysis) {
     Json cores = Json::array();
-    for (const CoreInfo& core : analysis.cores) cores.push_back(core_json(analysis, core));
+    for (const CoreBoot& boot : boots_to_show(analysis)) cores.push_back(boot_json(analysis, boot));
     const Json out = {
         {"schema", "stallsight.timeline/1"}, {"bundle", analysis.bundle_name}, {"cores", std::move(cores)}};
     return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

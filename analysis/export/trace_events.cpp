@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
+#include "analysis/cores.h"
 #include "analysis/diagnosis/sentences.h"
-#include "analysis/stalls/samples.h"
 #include "analysis/torture.h"
 #include "analysis/words.h"
 
@@ -104,7 +104,7 @@ public:
     }
 
     // `event` has everything but its name, its time and its arguments.
-    void at(Span span, const std::string& name, Json event, Json args) {
+    void at(Span span, const std::string& name, const Json& event, Json args) {
         Json whole = {{"name", printable(name)}, {"ts", span.from_us}};
         whole.update(event);
         whole["args"] = std::move(args);
@@ -139,17 +139,16 @@ private:
 
 class CoreTrace {
 public:
-    CoreTrace(const Analysis& analysis, const CoreInfo& core, int pid, int& last_tid, TraceWriter& out)
-        : analysis_(analysis), core_(core), pid_(pid), out_(out), threads_(last_tid) {
-        if (const ClockOffset* offset = analysis.offset_of(core.board, core.core))
-            shift_s_ = offset->offset_s - earliest_s(analysis);
+    CoreTrace(const Analysis& analysis, const CoreBoot& boot, int pid, int& last_tid, TraceWriter& out)
+        : analysis_(analysis), core_(*boot.core), boot_(boot), pid_(pid), out_(out), threads_(last_tid) {
+        if (const ClockOffset* offset = boot.offset(analysis)) shift_s_ = offset->offset_s - earliest_s(analysis);
     }
 
     void write() {
         for (const StallEpisode& stall : analysis_.stalls)
-            if (stall.board == core_.board && stall.core == core_.core) slices(stall);
+            if (boot_.has(stall)) slices(stall);
         for (const EventInfo& event : analysis_.events)
-            if (same_core(analysis_, event, core_.board, core_.core) && event.report.time) instant(event);
+            if (boot_.has(analysis_, event) && event.report.time) instant(event);
         counters();
         names();
     }
@@ -168,7 +167,7 @@ private:
     [[nodiscard]] Span moment(double seconds) const { return {at_us(seconds), at_us(seconds)}; }
 
     void slices(const StallEpisode& stall) {
-        const double from = stall.start_s.value_or(core_.first_s.value_or(stall.end_s));
+        const double from = stall.start_s.value_or(boot_.first_s.value_or(stall.end_s));
         const Span span{at_us(from), std::max(at_us(from), at_us(stall.end_s))};
         std::vector<int> cpus = stall.cpus;
         if (cpus.empty()) cpus.push_back(no_cpu);
@@ -202,18 +201,21 @@ private:
     }
 
     void counters() {
-        for (const TortureRate& rate : torture_rates(analysis_, core_))
+        for (const TortureRate& rate : torture_rates(analysis_, core_)) {
+            if (!boot_.has_boot(rate.last->sample.boot)) continue;
             out_.at(moment(rate.to_s), "rcutorture", {{"cat", "rcutorture"}, {"ph", "C"}, {"pid", pid_}},
                     {{"versions/s", rate.versions_per_s}});
-        if (const auto stop = torture_stop(analysis_, core_))
+        }
+        if (const auto stop = torture_stop(analysis_, core_); stop && boot_.has_boot(stop->boot))
             out_.at(moment(stop->when.from_s), "rcutorture stopped",
                     {{"cat", "rcutorture"}, {"ph", "i"}, {"s", "p"}, {"pid", pid_}},
                     {{"why", printable(stop->why)}});
     }
 
     void names() {
-        const std::string name = core_.board + (core_.core.empty() ? "" : " " + core_.core);
-        out_.name("process_name", pid_, std::nullopt, {{"name", name.empty() ? "kernel" : printable(name)}});
+        std::string name = core_.board + (core_.core.empty() ? "" : " " + core_.core);
+        name = (name.empty() ? "kernel" : name) + boot_.words();
+        out_.name("process_name", pid_, std::nullopt, {{"name", printable(name)}});
         out_.name("process_sort_index", pid_, std::nullopt, {{"sort_index", pid_}});
         int place = 0;
         threads_.for_each([&](int tid, const std::string& thread) {
@@ -224,6 +226,7 @@ private:
 
     const Analysis& analysis_;
     const CoreInfo& core_;
+    const CoreBoot& boot_;
     int pid_;
     TraceWriter& out_;
     double shift_s_ = 0;
@@ -236,8 +239,9 @@ std::string trace_events(const Analysis& analysis) {
     TraceWriter writer;
     int pid = 0;
     // Behind the processes' numbers, which stand for their main threads.
-    int last_tid = static_cast<int>(analysis.cores.size());
-    for (const CoreInfo& core : analysis.cores) CoreTrace(analysis, core, ++pid, last_tid, writer).write();
+    const std::vector<CoreBoot> boots = boots_to_show(analysis);
+    int last_tid = static_cast<int>(boots.size());
+    for (const CoreBoot& boot : boots) CoreTrace(analysis, boot, ++pid, last_tid, writer).write();
     return writer.text(
         {{"bundle", printable(analysis.bundle_name)}, {"made_by", "Stallsight " STALLSIGHT_VERSION}});
 }

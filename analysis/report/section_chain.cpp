@@ -1,4 +1,5 @@
 #include "analysis/chain/chain_words.h"
+#include "analysis/modules.h"
 #include "analysis/report/sections.h"
 #include "analysis/report/source_excerpt.h"
 #include "analysis/report/svg.h"
@@ -21,7 +22,7 @@ Line what_it_did(const Chain& chain, std::size_t i) {
     return out;
 }
 
-Table ledger(const Chain& chain) {
+Table ledger(const Analysis& analysis, const Chain& chain) {
     Table table{{"Frame", "What it did", "preempt_count", "How that is known", "Call", "Source"}, {}};
     for (std::size_t i = chain.disabled_link; i <= chain.end_link; ++i) {
         const Link& link = chain.links[i];
@@ -31,8 +32,10 @@ Table ledger(const Chain& chain) {
         const std::string source = link.file.empty() ? "" : link.file + ":" + std::to_string(link.line);
         table.rows.push_back(
             {"",
-             {styled(Style::code, qualified_name(link.function, link.module)), what_it_did(chain, i),
-              plain(hex(link.count_after)), plain(proof), plain(link.call_site), plain(source)}});
+             {styled(Style::code, qualified_name(link.function, link.module) +
+                                      std::string(owner_mark(analysis, log_of(analysis, chain), link.module))),
+              what_it_did(chain, i), plain(hex(link.count_after)), plain(proof), plain(link.call_site),
+              plain(source)}});
     }
     return table;
 }
@@ -45,7 +48,7 @@ std::vector<Block> chain_section(const ReportInput& in) {
         const EventInfo* event = in.analysis.event(chain->event);
         out.emplace_back(Heading{event != nullptr ? event->title : chain->event});
         out.emplace_back(Figure{chain_svg(in.analysis, *chain), ""});
-        out.emplace_back(ledger(*chain));
+        out.emplace_back(ledger(in.analysis, *chain));
         if (!chain->unchecked.empty()) out.emplace_back(Paragraph{styled(Style::aside, chain->unchecked)});
         for (Block& block : chain_sources(in.analysis, *chain)) out.push_back(std::move(block));
     }

@@ -33,11 +33,6 @@ struct Axis {
     }
 };
 
-bool of_core(const Analysis& analysis, const EventInfo& event, const CoreInfo& core) {
-    const Artifact& artifact = analysis.artifacts[event.artifact].artifact;
-    return artifact.board == core.board && artifact.core == core.core;
-}
-
 std::string core_name(const CoreInfo& core) {
     if (core.board.empty() && core.core.empty()) return "log";
     return core.core.empty() ? core.board : core.board + " ▸ " + core.core;
@@ -45,8 +40,8 @@ std::string core_name(const CoreInfo& core) {
 
 class CoreTimeline {
 public:
-    CoreTimeline(const Analysis& analysis, const CoreInfo& core, SvgWriter& svg, double y)
-        : analysis_(analysis), core_(core), svg_(svg), y_(y), axis_(axis_of()) {}
+    CoreTimeline(const Analysis& analysis, const CoreBoot& boot, SvgWriter& svg, double y)
+        : analysis_(analysis), core_(*boot.core), boot_(boot), svg_(svg), y_(y), axis_(axis_of()) {}
 
     double draw() {
         header();
@@ -62,10 +57,15 @@ public:
 
 private:
     [[nodiscard]] Axis axis_of() const {
-        Axis axis{core_.first_s.value_or(0), core_.last_s.value_or(1)};
-        for (const StallEpisode& s : analysis_.stalls)
-            if (s.board == core_.board && s.core == core_.core && s.start_s)
-                axis.from = std::min(axis.from, std::max(0.0, *s.start_s));
+        Axis axis{boot_.first_s.value_or(0), boot_.last_s.value_or(1)};
+        for (const StallEpisode& s : analysis_.stalls) {
+            if (!boot_.has(s)) continue;
+            if (s.start_s) axis.from = std::min(axis.from, std::max(0.0, *s.start_s));
+            axis.to = std::max(axis.to, s.end_s);
+        }
+        for (const EventInfo& event : analysis_.events)
+            if (event.report.time && boot_.has(analysis_, event))
+                axis.to = std::max(axis.to, seconds(*event.report.time));
         const double margin = std::max(0.05 * (axis.to - axis.from), 0.001);
         axis.from = std::max(0.0, axis.from - margin);
         axis.to += margin;
@@ -79,7 +79,7 @@ private:
     }
 
     void header() {
-        svg_.text(8, y_ + 14, core_name(core_), "strong");
+        svg_.text(8, y_ + 14, core_name(core_) + boot_.words(), "strong");
         const double step = axis_.step();
         const auto first = static_cast<long>(std::ceil(axis_.from / step));
         const auto last = static_cast<long>(std::floor(axis_.to / step));
@@ -96,9 +96,9 @@ private:
         for (const double x : ticks_) svg_.line(x, y_, x, y_ + lane, "grid");
         svg_.text(30, y_ + 17, cpu < 0 ? "CPU ?" : "CPU " + std::to_string(cpu), "muted");
         for (const StallEpisode& s : analysis_.stalls)
-            if (s.board == core_.board && s.core == core_.core) episode(s, cpu);
+            if (boot_.has(s)) episode(s, cpu);
         for (const EventInfo& event : analysis_.events)
-            if (of_core(analysis_, event, core_) && event.report.time && event.report.cpu.value_or(-1) == cpu)
+            if (boot_.has(analysis_, event) && event.report.time && event.report.cpu.value_or(-1) == cpu)
                 mark(event);
     }
 
@@ -142,7 +142,8 @@ private:
     }
 
     void torture() {
-        const std::vector<TortureRate> rates = torture_rates(analysis_, core_);
+        std::vector<TortureRate> rates = torture_rates(analysis_, core_);
+        std::erase_if(rates, [&](const TortureRate& rate) { return !boot_.has_boot(rate.last->sample.boot); });
         if (rates.empty()) return;
         double top = 1;
         for (const TortureRate& rate : rates) top = std::max(top, rate.versions_per_s * 1.2);
@@ -157,7 +158,7 @@ private:
             svg_.rect(x - 2.5, py - 2.5, 5, 5, "curve-point", fixed(rate.versions_per_s, 1) + " versions a second");
         }
         svg_.path(d, "curve");
-        if (const auto stop = torture_stop(analysis_, core_)) {
+        if (const auto stop = torture_stop(analysis_, core_); stop && boot_.has_boot(stop->boot)) {
             const double from = axis_.x(stop->when.from_s);
             svg_.rect(from, y_ + 2, std::max(2.0, axis_.x(stop->when.to_s) - from), height - 2, "band-lock",
                       "rcutorture " + stop_words(*stop));
@@ -171,7 +172,7 @@ private:
     }
 
     void footer() {
-        for (const std::string& words : clock_words(analysis_, core_)) {
+        for (const std::string& words : clock_words(analysis_, boot_)) {
             svg_.text(left, y_ + 16, words, "muted small");
             y_ += 20;
         }
@@ -179,6 +180,7 @@ private:
 
     const Analysis& analysis_;
     const CoreInfo& core_;
+    const CoreBoot& boot_;
     SvgWriter& svg_;
     double y_;
     Axis axis_;
@@ -190,7 +192,7 @@ private:
 std::string timeline_svg(const Analysis& analysis) {
     SvgWriter svg;
     double y = 6;
-    for (const CoreInfo& core : analysis.cores) y = CoreTimeline(analysis, core, svg, y).draw() + 8;
+    for (const CoreBoot& boot : boots_to_show(analysis)) y = CoreTimeline(analysis, boot, svg, y).draw() + 8;
     return svg.finish(width, y, "Timeline of CPU stalls and kernel reports");
 }
 

@@ -239,14 +239,15 @@ std::vector<ClockOffset> find_offsets(Analysis& analysis, const ClockHints& hint
     return Aligner(analysis).run(hints);
 }
 
-std::vector<std::string> clock_words(const Analysis& analysis, const CoreInfo& core) {
+std::vector<std::string> clock_words(const Analysis& analysis, const CoreBoot& boot) {
+    const CoreInfo& core = *boot.core;
     std::vector<std::string> out;
-    if (const CoreClock* clock = analysis.clock_of(core.board, core.core)) {
+    if (const CoreClock* clock = analysis.clock_of(core.board, core.core, boot.number)) {
         out.push_back(clock->hz ? "HZ " + std::to_string(*clock->hz) + ": " + clock->basis : "HZ " + clock->basis);
         if (!clock->contradiction.empty()) out.push_back("HZ is contradictory: " + clock->contradiction);
     }
     for (const ClockOffset& offset : analysis.offsets) {
-        if (offset.board != core.board || offset.core != core.core) continue;
+        if (!boot.last || offset.board != core.board || offset.core != core.core) continue;
         out.push_back(offset.contradiction.empty()
                           ? "clock " + offset_words(offset.offset_s, offset.error_s) + ": " + offset.basis
                           : "clock is contradictory: " + offset.contradiction);

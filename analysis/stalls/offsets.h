@@ -2,6 +2,7 @@
 #pragma once
 
 #include "analysis/analysis.h"
+#include "analysis/cores.h"
 
 namespace stallsight {
 
@@ -15,8 +16,8 @@ struct ClockHints {
 // becomes a problem of the analysis.
 std::vector<ClockOffset> find_offsets(Analysis& analysis, const ClockHints& hints);
 
-// How a core's seconds are counted and how its clock stands, for a person: "HZ 250: the boot printed ...", "clock
+// How a boot's seconds are counted and how its clock stands, for a person: "HZ 250: the boot printed ...", "clock
 // +99.800 s ± 0.300 s: wall clock in ...", and what contradicts either. Empty: nothing is known of it.
-std::vector<std::string> clock_words(const Analysis& analysis, const CoreInfo& core);
+std::vector<std::string> clock_words(const Analysis& analysis, const CoreBoot& boot);
 
 }  // namespace stallsight

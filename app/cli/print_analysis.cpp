@@ -7,6 +7,7 @@
 #include "analysis/chain/chain_words.h"
 #include "analysis/diagnosis/sentences.h"
 #include "analysis/locks/lock_cycle.h"
+#include "analysis/modules.h"
 #include "analysis/stalls/offsets.h"
 #include "analysis/words.h"
 #include "app/cli/shown.h"
@@ -73,6 +74,7 @@ private:
 
     void bundle() {
         heading("Bundle " + shown(analysis_.bundle_name));
+        const std::vector<CoreBoot> boots = boots_to_show(analysis_);
         for (const CoreInfo& core : analysis_.cores) {
             if (core.board.empty() && core.core.empty() && core.release.empty()) continue;
             std::string text = core.board + (core.core.empty() ? "" : " " + core.core);
@@ -81,7 +83,9 @@ private:
             for (const std::string* part : {&core.release, &core.arch})
                 if (!part->empty()) text += "  " + *part;
             line(text);
-            for (const std::string& words : clock_words(analysis_, core)) line("    " + dim(shown(words)));
+            for (const CoreBoot& boot : boots)
+                if (boot.core == &core && boot.last)
+                    for (const std::string& words : clock_words(analysis_, boot)) line("    " + dim(shown(words)));
         }
         for (const ArtifactInfo& info : analysis_.artifacts) file(info);
     }
@@ -175,6 +179,7 @@ private:
         const Link& link = chain.links[i];
         std::string name = shown(link.function);
         if (!link.module.empty()) name += " [" + shown(link.module) + "]";
+        name += owner_mark(analysis_, log_of(analysis_, chain), link.module);
         std::string note = effect_words(link);
         if (!note.empty()) note += dim(" (" + link.proof + (link.basis.empty() ? "" : ": " + link.basis) + ")");
         const auto add = [&](const std::string& part) { note += (note.empty() ? "" : "  ") + part; };

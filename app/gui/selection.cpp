@@ -108,12 +108,23 @@ void Selection::clear_range() {
     emit range_changed();
 }
 
+std::optional<std::pair<double, double>> Selection::range_on(const Artifact& artifact) const {
+    if (!range_) return std::nullopt;
+    if (artifact.board == range_->board && artifact.core == range_->core)
+        return std::pair(range_->from_s, range_->to_s);
+    const ClockOffset* theirs = analysis_->offset_of(artifact.board, artifact.core);
+    const ClockOffset* ours = analysis_->offset_of(range_->board, range_->core);
+    if (theirs == nullptr || ours == nullptr) return std::nullopt;
+    const double by = ours->offset_s - theirs->offset_s;
+    return std::pair(range_->from_s + by, range_->to_s + by);
+}
+
 bool Selection::in_range(const EventInfo& event) const {
     if (!range_) return true;
-    const Artifact& artifact = analysis_->artifacts[event.artifact].artifact;
-    if (artifact.board != range_->board || artifact.core != range_->core || !event.report.time) return false;
+    const auto range = range_on(analysis_->artifacts[event.artifact].artifact);
+    if (!range || !event.report.time) return false;
     const double at = seconds(*event.report.time);
-    return at >= range_->from_s && at <= range_->to_s;
+    return at >= range->first && at <= range->second;
 }
 
 void Selection::pick_artifact(std::size_t artifact) {

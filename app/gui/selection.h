@@ -51,6 +51,8 @@ public:
     void pick_range(const TimeRange& range);
     void clear_range();
     [[nodiscard]] const std::optional<TimeRange>& range() const { return range_; }
+    // The range on the clock of this file's core: of another core where both clocks are aligned.
+    [[nodiscard]] std::optional<std::pair<double, double>> range_on(const Artifact& artifact) const;
     // Is the event in the range? True where there is no range.
     [[nodiscard]] bool in_range(const EventInfo& event) const;
 

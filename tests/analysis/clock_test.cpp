@@ -132,6 +132,34 @@ TEST(Clock, AContradictionIsReported) {
     EXPECT_THAT(a.clocks[0].contradiction, HasSubstr("HZ=250"));
 }
 
+ArtifactInfo config(const std::string& board, const std::string& text) {
+    ArtifactInfo info;
+    info.artifact.kind = ArtifactKind::kernel_config;
+    info.artifact.path = "config";
+    info.artifact.board = board;
+    info.artifact.bytes = Bytes::own("#\n# Linux/x86 6.1.0 Kernel Configuration\n#\n" + text);
+    return info;
+}
+
+TEST(Clock, AConfigurationInTheBundleSaysIt) {
+    Analysis a = core_with({});
+    a.artifacts.push_back(config("nt-b", "CONFIG_HZ=100\n"));
+    a.clocks = find_clocks(a);
+    EXPECT_EQ(a.clocks[0].hz, 100);
+    EXPECT_EQ(a.clocks[0].findings[0].confidence, HzFinding::Confidence::configured);
+    a.artifacts.back().artifact.board = "nt-a";
+    EXPECT_FALSE(find_clocks(a)[0].hz) << "another board's";
+}
+
+TEST(Clock, AConfiguredTimeoutOfWarningsDecides) {
+    Analysis a = core_with({{500000, 60010, 7}});
+    EXPECT_FALSE(a.clocks[0].hz) << "after 60 s at HZ=1000, or 240 s at HZ=250: who knows";
+    a.artifacts.push_back(config("", "CONFIG_RCU_CPU_STALL_TIMEOUT=60\n"));
+    a.clocks = find_clocks(a);
+    EXPECT_EQ(a.clocks[0].hz, 1000);
+    EXPECT_EQ(a.clocks[0].findings[0].confidence, HzFinding::Confidence::deduced);
+}
+
 TEST(Clock, WhereNothingDecidesItIsNotKnown) {
     const Analysis a = core_with({{500000, 777777, 7}});
     EXPECT_FALSE(a.clocks[0].hz);
@@ -194,6 +222,18 @@ TEST(Episodes, ASoftLockupThatIsReportedAgainIsOne) {
     EXPECT_NEAR(*a.stalls[0].start_s, 100 - 23 * 1.0737, 0.5);
     EXPECT_TRUE(a.stalls[0].views_agree);
     EXPECT_TRUE(*a.stalls[0].views_agree);
+}
+
+TEST(Episodes, SamplesThatFindAnotherFunctionDoNotAgree) {
+    EventInfo first = lockup(EventKind::soft_lockup, 100, {{"stuck_s", 23}});
+    EventInfo second = lockup(EventKind::soft_lockup, 124, {{"stuck_s", 45}});
+    first.guilty.function = "drv_poll";
+    second.guilty.function = "drv_reset";
+    const Analysis a = core_with_lockups({first, second});
+    ASSERT_EQ(a.stalls.size(), 1U);
+    ASSERT_EQ(a.stalls[0].views.size(), 2U);
+    EXPECT_EQ(a.stalls[0].views[1].function, "drv_reset");
+    EXPECT_FALSE(a.stalls[0].views_agree.value_or(true));
 }
 
 TEST(Episodes, RepeatedReportsOfOneHungTaskAreOne) {

@@ -91,5 +91,44 @@ TEST(TimelineJson, HasTheStallsAndReportsOfEachCore) {
     EXPECT_EQ(timeline["cores"][0]["reports"][0]["event"], "e1");
 }
 
+// A core that booted twice: both clocks begin at 0.
+TEST(TimelineJson, EachBootOfACoreStandsAlone) {
+    Analysis a = one_core({stall(10, 25), stall(12, 30)});
+    a.stalls[1].boot = 1;
+    a.events.push_back(a.events.front());
+    a.events[1].id = "e2";
+    a.events[1].report.boot = 1;
+    const Json timeline = Json::parse(timeline_json(a));
+    ASSERT_EQ(timeline["cores"].size(), 2U);
+    for (const int boot : {0, 1}) {
+        const Json& core = timeline["cores"][static_cast<std::size_t>(boot)];
+        EXPECT_EQ(core["boot"], boot);
+        ASSERT_EQ(core["stalls"].size(), 1U);
+        EXPECT_EQ(core["stalls"][0]["start_s"], boot == 0 ? 10 : 12);
+        ASSERT_EQ(core["reports"].size(), 1U);
+        EXPECT_EQ(core["reports"][0]["event"], boot == 0 ? "e1" : "e2");
+    }
+    const Json trace = Json::parse(trace_events(a));
+    std::vector<std::string> processes;
+    for (const Json& name : of_phase(trace, "M"))
+        if (name["name"] == "process_name") processes.push_back(name["args"]["name"]);
+    EXPECT_THAT(processes, testing::ElementsAre("kernel, boot 1", "kernel, boot 2"));
+    const auto slices = of_phase(trace, "X");
+    ASSERT_EQ(slices.size(), 2U);
+    EXPECT_NE(slices[0]["pid"], slices[1]["pid"]);
+}
+
+TEST(TimelineJson, OnlyTheLastBootsClockIsAligned) {
+    Analysis a = one_core({stall(10, 25), stall(12, 30)});
+    a.stalls[1].boot = 1;
+    a.events[0].report.boot = 0;
+    a.events.push_back(a.events.front());
+    a.events[1].report.boot = 1;
+    a.offsets.push_back({"", "", 1000, 0.5, "set", ""});
+    const Json cores = Json::parse(timeline_json(a))["cores"];
+    EXPECT_TRUE(cores[0]["offset_s"].is_null());
+    EXPECT_EQ(cores[1]["offset_s"], 1000);
+}
+
 }  // namespace
 }  // namespace stallsight

@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <stdexcept>
 
 #include "analysis/compare/compare.h"
+#include "analysis/modules.h"
 
 namespace stallsight {
 namespace {
@@ -153,6 +155,18 @@ TEST_F(LabSamples, PatchesOfEachToolAreTiedToTheChain) {
         EXPECT_EQ(hunk->effect, "replaces mutex_lock() by spin_lock()") << patch;
     }
     EXPECT_EQ(hunk_on_chain(*analysis, "second.patch"), nullptr) << "it changes what stands behind the function";
+}
+
+// "Modules linked in: hwa_diag(O) rpmsg_ifc(O) rpmsg_platform_driver(O) virtio_rpmsg_bus ... virtio_ring"
+TEST_F(LabSamples, EachFrameHasItsOwner) {
+    ASSERT_FALSE(before_->chains.empty());
+    const Chain& chain = before_->chains.front();
+    std::map<std::string, Owner> owners;
+    for (const Link& link : chain.links)
+        owners[link.function] = owner_of(*before_, log_of(*before_, chain), link.module);
+    EXPECT_EQ(owners.at("__dev_queue_xmit"), Owner::kernel);
+    EXPECT_EQ(owners.at("virtqueue_notify"), Owner::module);
+    EXPECT_EQ(owners.at("nokia_rpmsg_notify"), Owner::out_of_tree);
 }
 
 }  // namespace

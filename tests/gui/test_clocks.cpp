@@ -77,6 +77,36 @@ private slots:
         QVERIFY(offset->basis.find("nt-a/core-0/kern.log:22=nt-b/core-0/dmesg.txt:1") != std::string::npos);
     }
 
+    void a_range_on_one_board_is_the_same_moment_on_the_other() {
+        Selection* selection = window_->selection();
+        const auto in_range = [&](const char* id) {
+            return selection->in_range(*selection->analysis()->event(id));
+        };
+        selection->pick_range({"nt-a", "core-0", 50494.0, 50494.3});
+        QVERIFY(in_range("e1") && !in_range("e3"));  // when that was on nt-b, nothing tells
+        QVERIFY(selection->pick_place("nt-a/core-0/kern.log:22"));
+        name_moment();
+        QVERIFY(selection->pick_place("nt-b/core-0/dmesg.txt:1"));
+        name_moment();
+        settle();
+        selection->pick_range({"nt-a", "core-0", 50494.0, 50494.3});
+        QVERIFY(in_range("e1") && in_range("e3") && !in_range("e2"));
+        selection->pick_range({"nt-b", "core-0", 15441.5, 15441.7});
+        QVERIFY(in_range("e1") && in_range("e3") && !in_range("e2"));
+        selection->pick_range({"nt-b", "core-0", 15442.0, 15443.0});
+        QVERIFY(!in_range("e1") && !in_range("e3"));
+    }
+
+    void aligned_boards_show_the_same_moments_from_the_beginning() {
+        drag(1, 50);
+        const double offset = offset_of_b()->offset_s;
+        QVERIFY(std::abs(time_of(0).lower - time_of(1).lower - offset) < 1e-6);
+        QVERIFY(std::abs(time_of(0).upper - time_of(1).upper - offset) < 1e-6);
+        const LanesItem& b = *plot()->items()[1];
+        const QString tip = b.hit(QPointF(b.rect()->left() + 5, b.rect()->bottom() + 8)).tip;
+        QVERIFY(tip.contains("HZ 1000") && tip.contains("set by hand"));
+    }
+
 private:
     [[nodiscard]] QString bundle() const { return folder_.filePath("bundle"); }
     [[nodiscard]] TimelinePlot* plot() const { return window_->findChild<TimelinePanel*>()->plot(); }

@@ -104,7 +104,7 @@ void ChainDelegate::paint_frame(QPainter& painter, const QRect& rect, const Chai
     };
     const bool aside = row.role == Link::Role::outside || row.role == Link::Role::reporting;
     draw(row.text, key ? bold(mono_font()) : mono_font(), aside ? t.muted : t.text);
-    if (!row.module.isEmpty()) draw("[" + row.module + "]", mono_font(), t.accent);
+    if (!row.module.isEmpty()) draw(row.module, mono_font(), t.accent);
     if (!row.effect.isEmpty() && row.role == Link::Role::inside && right - left > 50)
         draw(row.effect, small(ui_font()), t.muted);
 }

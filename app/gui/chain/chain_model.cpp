@@ -21,7 +21,8 @@ bool in_chain(Link::Role role) {
 
 }  // namespace
 
-void ChainModel::set_chain(const Chain* chain) {
+void ChainModel::set_chain(const Chain* chain, std::set<std::string> out_of_tree) {
+    out_of_tree_ = std::move(out_of_tree);
     chain_.reset();
     if (chain) chain_ = *chain;
     unfolded_.clear();
@@ -39,7 +40,8 @@ void ChainModel::add_frame(std::size_t number) {
     const Link& link = chain_->links[number];
     ChainRow row;
     row.text = qs(link.function);
-    row.module = qs(link.module);
+    if (!link.module.empty())
+        row.module = '[' + qs(link.module) + ']' + (out_of_tree_.contains(link.module) ? " (O)" : "");
     row.role = link.role;
     row.frame = link.frame;
     row.link = row.link_last = number;
@@ -62,6 +64,7 @@ void ChainModel::add_frame(std::size_t number) {
     }
     QStringList tip{name_of(link)};
     if (!link.effect.empty()) tip << qs(link.effect) + (link.basis.empty() ? QString() : ": " + qs(link.basis));
+    if (out_of_tree_.contains(link.module)) tip << "of a module that is not in the kernel's tree";
     if (!link.call_site.empty()) tip << "call site: " + qs(link.call_site);
     if (!link.file.empty()) tip << qs(link.file) + (link.line ? QString(":%1").arg(link.line) : QString());
     if (row.patched) tip << "the patch in this bundle changes it";
@@ -137,7 +140,7 @@ int ChainModel::rowCount(const QModelIndex& parent) const {
 QVariant ChainModel::data(const QModelIndex& index, int role) const {
     if (!index.isValid() || index.row() >= rowCount()) return {};
     const ChainRow& row = rows_[static_cast<std::size_t>(index.row())];
-    if (role == Qt::DisplayRole) return row.module.isEmpty() ? row.text : row.text + " [" + row.module + "]";
+    if (role == Qt::DisplayRole) return row.module.isEmpty() ? row.text : row.text + ' ' + row.module;
     if (role == Qt::ToolTipRole && !row.tip.isEmpty()) return row.tip;
     if (role == Qt::AccessibleTextRole) {
         static const char* const roles[] = {"may sleep", "disables preemption", "",

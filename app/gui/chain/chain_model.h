@@ -35,7 +35,8 @@ class ChainModel : public QAbstractListModel {
 public:
     using QAbstractListModel::QAbstractListModel;
 
-    void set_chain(const Chain* chain);
+    // `out_of_tree`: names of such modules of its kernel.
+    void set_chain(const Chain* chain, std::set<std::string> out_of_tree = {});
     void toggle_fold(const QModelIndex& index);
     [[nodiscard]] const ChainRow& row(int number) const { return rows_[static_cast<std::size_t>(number)]; }
     [[nodiscard]] QModelIndex index_of_frame(std::size_t frame) const;
@@ -49,6 +50,7 @@ private:
     void add_frame(std::size_t link);
 
     std::optional<Chain> chain_;
+    std::set<std::string> out_of_tree_;
     std::set<std::size_t> unfolded_;  // first links of the runs that are open
     std::vector<ChainRow> rows_;
     std::vector<Band> bands_;  // while rows are built: what holds at this point

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "analysis/chain/chain_words.h"
+#include "analysis/modules.h"
 #include "app/gui/answer/mark_up.h"
 #include "app/gui/chain/chain_delegate.h"
 #include "app/gui/chain/task_chain.h"
@@ -83,7 +84,11 @@ void ChainPanel::follow() {
         shown_analysis_ = analysis;
         shown_ = id;
         const Chain* chain = task ? chain_of_task(*analysis, *task) : event ? analysis->chain_of(id) : nullptr;
-        model_->set_chain(chain);
+        std::set<std::string> out_of_tree;
+        for (const Link& link : chain ? chain->links : std::vector<Link>())
+            if (owner_of(*analysis, log_of(*analysis, *chain), link.module) == Owner::out_of_tree)
+                out_of_tree.insert(link.module);
+        model_->set_chain(chain, std::move(out_of_tree));
         show_words(chain);
     }
     const QModelIndex index = selection_->frame() ? model_->index_of_frame(*selection_->frame()) : QModelIndex();

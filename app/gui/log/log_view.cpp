@@ -88,15 +88,12 @@ void LogView::scroll_to(std::uint64_t line, std::uint64_t also) {
     verticalScrollBar()->setValue(static_cast<int>(std::min<std::uint64_t>(top - shown_.first, INT_MAX)));
 }
 
-// Only the lines of the marked time are shown of a log of that core.
+// Only the lines of the marked time are shown of a log of that core, and of a core whose clock is aligned with it.
 void LogView::follow_range() {
     shown_ = {1, text_.lines()};
-    const auto& range = selection_->range();
-    if (range && artifact_ && text_.is_log()) {
-        const Artifact& artifact = selection_->analysis()->artifacts[*artifact_].artifact;
-        const auto lines = artifact.board == range->board && artifact.core == range->core
-                               ? text_.lines_between(range->from_s, range->to_s)
-                               : std::nullopt;
+    if (artifact_ && text_.is_log()) {
+        const auto range = selection_->range_on(selection_->analysis()->artifacts[*artifact_].artifact);
+        const auto lines = range ? text_.lines_between(range->first, range->second) : std::nullopt;
         if (lines) shown_ = *lines;
     }
     update_bars();

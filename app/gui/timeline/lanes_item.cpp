@@ -36,6 +36,8 @@ QPointF LanesItem::place_of(const LaneMark& mark) const {
 }
 
 LanesItem::Hit LanesItem::hit(const QPointF& at) const {
+    // Below the lanes stands how the seconds are counted, cut off where there is no room.
+    if (at.y() > rect_->bottom()) return {{}, lanes_.basis};
     if (!rect_->rect().adjusted(-2, 0, 8, 0).contains(at.toPoint())) return {};
     const std::vector<const LaneMark*> marks = distinct_marks();
     for (auto mark = marks.rbegin(); mark != marks.rend(); ++mark)

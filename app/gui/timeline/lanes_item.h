@@ -24,6 +24,7 @@ public:
     [[nodiscard]] const CoreLanes& lanes() const { return lanes_; }
     [[nodiscard]] QCPAxisRect* rect() const { return rect_; }
     [[nodiscard]] Hit hit(const QPointF& at) const;
+    [[nodiscard]] bool has(const std::string& event) const { return by_event_.contains(event); }
     // The marks that are drawn.
     [[nodiscard]] std::vector<const LaneMark*> distinct_marks() const;
     void select(const std::string& event, std::optional<double> time);

@@ -20,22 +20,12 @@ int lane_of(const CoreLanes& lanes, int cpu) {
     return static_cast<int>(it - lanes.cpus.begin());
 }
 
-bool in_core(const Analysis& analysis, const EventInfo& event, const CoreLanes& lanes) {
-    const Artifact& artifact = analysis.artifacts[event.artifact].artifact;
-    return artifact.board == lanes.board && artifact.core == lanes.core;
-}
-
-bool in_core(const StallEpisode& stall, const CoreLanes& lanes) {
-    return stall.board == lanes.board && stall.core == lanes.core;
-}
-
-void find_cpus(const Analysis& analysis, CoreLanes& lanes) {
+void find_cpus(const Analysis& analysis, const CoreBoot& boot, CoreLanes& lanes) {
     std::set<int> cpus;
     for (const EventInfo& event : analysis.events)
-        if (in_core(analysis, event, lanes) && event.report.time)
-            cpus.insert(event.report.cpu.value_or(unknown_cpu));
+        if (boot.has(analysis, event) && event.report.time) cpus.insert(event.report.cpu.value_or(unknown_cpu));
     for (const StallEpisode& stall : analysis.stalls) {
-        if (!in_core(stall, lanes)) continue;
+        if (!boot.has(stall)) continue;
         cpus.insert(stall.cpus.begin(), stall.cpus.end());
         if (stall.cpus.empty()) cpus.insert(unknown_cpu);
         if (stall.starved_cpu && stall.starved_jiffies) cpus.insert(*stall.starved_cpu);
@@ -98,9 +88,9 @@ LaneBar starved_bar(const StallEpisode& stall, const CoreLanes& lanes, const std
     return bar;
 }
 
-void add_bars(const Analysis& analysis, CoreLanes& lanes, const std::optional<int>& hz) {
+void add_bars(const Analysis& analysis, const CoreBoot& boot, CoreLanes& lanes, const std::optional<int>& hz) {
     for (const StallEpisode& stall : analysis.stalls) {
-        if (!in_core(stall, lanes)) continue;
+        if (!boot.has(stall)) continue;
         std::vector<int> cpus = stall.cpus;
         if (cpus.empty()) cpus.push_back(unknown_cpu);
         for (int cpu : cpus) lanes.bars.push_back(stall_bar(stall, lanes, cpu));
@@ -108,9 +98,9 @@ void add_bars(const Analysis& analysis, CoreLanes& lanes, const std::optional<in
     }
 }
 
-void add_marks(const Analysis& analysis, CoreLanes& lanes) {
+void add_marks(const Analysis& analysis, const CoreBoot& boot, CoreLanes& lanes) {
     for (const EventInfo& event : analysis.events) {
-        if (!in_core(analysis, event, lanes) || !event.report.time) continue;
+        if (!boot.has(analysis, event) || !event.report.time) continue;
         LaneMark mark;
         mark.lane = lane_of(lanes, event.report.cpu.value_or(unknown_cpu));
         mark.time = seconds(*event.report.time);
@@ -128,25 +118,27 @@ void add_marks(const Analysis& analysis, CoreLanes& lanes) {
                      [](const LaneMark& a, const LaneMark& b) { return a.time < b.time; });
 }
 
-void add_curve(const Analysis& analysis, const CoreInfo& core, CoreLanes& lanes) {
+void add_curve(const Analysis& analysis, const CoreBoot& boot, CoreLanes& lanes) {
+    const CoreInfo& core = *boot.core;
     for (const TortureRate& rate : torture_rates(analysis, core)) {
+        if (!boot.has_boot(rate.last->sample.boot)) continue;
         if (lanes.curve.empty()) lanes.curve.push_back({rate.from_s, rate.versions_per_s});
         lanes.curve.push_back({rate.to_s, rate.versions_per_s});
     }
     lanes.ended = torture_end_s(analysis, core).has_value();
-    if (const auto stop = torture_stop(analysis, core)) {
+    if (const auto stop = torture_stop(analysis, core); stop && boot.has_boot(stop->boot)) {
         lanes.stopped = stop->when;
         lanes.stopped_tip = "rcutorture " + qs(stop_words(*stop));
     }
 }
 
-void find_range(const CoreInfo* info, CoreLanes& lanes) {
+void find_range(const CoreBoot& boot, CoreLanes& lanes) {
     std::vector<double> times;
     for (const LaneBar& bar : lanes.bars) times.push_back(bar.start), times.push_back(bar.end);
     for (const LaneMark& mark : lanes.marks) times.push_back(mark.time);
     for (const CurvePoint& point : lanes.curve) times.push_back(point.time);
-    if (info && info->first_s) times.push_back(*info->first_s);
-    if (info && info->last_s) times.push_back(*info->last_s);
+    if (boot.first_s) times.push_back(*boot.first_s);
+    if (boot.last_s) times.push_back(*boot.last_s);
     if (times.empty()) return;
     const auto [low, high] = std::minmax_element(times.begin(), times.end());
     const double space = std::max((*high - *low) * 0.04, 0.5);
@@ -188,24 +180,27 @@ void stack_bars(std::vector<LaneBar>& bars) {
 
 std::vector<CoreLanes> timeline_lanes(const Analysis& analysis) {
     std::vector<CoreLanes> all;
-    for (const CoreInfo& info : analysis.cores) {
+    for (const CoreBoot& boot : boots_to_show(analysis)) {
+        const CoreInfo& info = *boot.core;
         CoreLanes lanes;
         lanes.board = info.board, lanes.core = info.core;
+        lanes.last_boot = boot.last;
         const bool nameless = info.board.empty() && info.core.empty();
         if (!nameless || analysis.cores.size() > 1) lanes.title = core_name(info.board, info.core);
-        lanes.first = info.first_s.value_or(0);
-        find_cpus(analysis, lanes);
+        if (!boot.only) lanes.title = (lanes.title.isEmpty() ? "log" : lanes.title) + qs(boot.words());
+        lanes.first = boot.first_s.value_or(0);
+        find_cpus(analysis, boot, lanes);
         std::optional<int> hz;
-        if (const CoreClock* clock = analysis.clock_of(info.board, info.core)) hz = clock->hz;
-        if (const ClockOffset* offset = analysis.offset_of(info.board, info.core)) lanes.offset = offset->offset_s;
+        if (const CoreClock* clock = analysis.clock_of(info.board, info.core, boot.number)) hz = clock->hz;
+        if (const ClockOffset* offset = boot.offset(analysis)) lanes.offset = offset->offset_s;
         QStringList basis;
-        for (const std::string& words : clock_words(analysis, info)) basis << qs(words);
+        for (const std::string& words : clock_words(analysis, boot)) basis << qs(words);
         lanes.basis = basis.join(dot);
-        add_bars(analysis, lanes, hz);
+        add_bars(analysis, boot, lanes, hz);
         stack_bars(lanes.bars);
-        add_marks(analysis, lanes);
-        add_curve(analysis, info, lanes);
-        find_range(&info, lanes);
+        add_marks(analysis, boot, lanes);
+        add_curve(analysis, boot, lanes);
+        find_range(boot, lanes);
         if (lanes.bars.empty() && lanes.marks.empty() && lanes.curve.empty()) continue;
         all.push_back(std::move(lanes));
     }

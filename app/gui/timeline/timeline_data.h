@@ -32,9 +32,10 @@ struct CurvePoint {
     double time = 0, rate = 0;
 };
 
-// One core: its own clock, so its own time axis.
+// One boot of a core: its own clock, so its own time axis.
 struct CoreLanes {
     std::string board, core;
+    bool last_boot = true;  // whose clock can be set against others
     QString title;
     std::vector<int> cpus;  // one lane each, in this order; -1: the CPU is not known
     std::vector<LaneBar> bars;

@@ -129,8 +129,11 @@ void TimelinePlot::select(const std::string& event, const std::string& board, co
                           std::optional<double> time) {
     selected_item_ = nullptr;
     selected_time_ = time;
+    // Of a core that booted several times, the boot that has it.
+    const bool shown = std::any_of(items_.begin(), items_.end(), [&](LanesItem* item) { return item->has(event); });
     for (LanesItem* item : items_) {
-        const bool here = item->lanes().board == board && item->lanes().core == core;
+        const bool here =
+            item->lanes().board == board && item->lanes().core == core && (!shown || item->has(event));
         item->select(event, here ? time : std::nullopt);
         if (!here) continue;
         selected_item_ = item;
@@ -202,7 +205,7 @@ LanesItem* TimelinePlot::item_at(const QPointF& at) const {
 // The core whose name is there, unless the others are set against it.
 LanesItem* TimelinePlot::clock_at(const QPointF& at) const {
     LanesItem* item = at.x() < left_margin ? item_at(at) : nullptr;
-    return items_.empty() || item == items_.front() ? nullptr : item;
+    return items_.empty() || item == items_.front() || (item && !item->lanes().last_boot) ? nullptr : item;
 }
 
 void TimelinePlot::wheelEvent(QWheelEvent* event) {
