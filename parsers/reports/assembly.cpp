@@ -196,22 +196,20 @@ void PartReader::read_line(Strands& strands, const LineView& line, std::uint64_t
     if (records.size() > 1) {
         give_torn(strands, records.front(), line, number);
         for (std::size_t i = 1; i < records.size(); ++i) give(strands, records[i], number, line.next);
-    } else if (!give(strands, first, number, line.next)) {
+    } else if (!give(strands, first, number, line.next) && first.time) {
         give_mended(strands, line, number);
     }
 }
 
 void PartReader::give_mended(Strands& strands, const LineView& line, std::uint64_t number) {
-    for (const TornLine& torn : without_user_text(text_, line)) {
-        if (!torn.begin_known()) continue;
-        Record whole = parse_record(torn.first);
-        const auto joined = join_torn(whole, parse_record(torn.second));
-        if (!joined) continue;
-        whole.text = whole.message = *joined;
-        if (Strand* strand = give(strands, whole, number, torn.next)) strand->mended();
-        rest_ = torn.rest;
-        return;
-    }
+    const auto torn = torn_over_lines(text_, line);
+    if (!torn) return;
+    Record whole = parse_record(torn->first);
+    const auto joined = join_torn(whole, parse_record(torn->second));
+    if (!joined) return;
+    whole.text = whole.message = *joined;
+    if (Strand* strand = give(strands, whole, number, torn->next)) strand->mended();
+    rest_ = torn->rest;
 }
 
 void PartReader::give_torn(Strands& strands, const Record& beginning, const LineView& line, std::uint64_t number) {

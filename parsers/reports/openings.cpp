@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "parsers/reports/user_text.h"
 #include "parsers/text.h"
 
 namespace stallsight {
@@ -86,27 +85,32 @@ std::optional<Opening> Openings::at(const LineView& line, std::size_t place, con
     return found;
 }
 
-std::optional<Opening> Openings::torn(const LineView& line) const {
-    for (const TornLine& torn : without_user_text(text_, line)) {
-        for (const ReportKind& kind : report_kinds()) {
-            for (const std::string_view pattern : kind.patterns) {
-                const auto halves = find_halves(torn, pattern);
-                if (!halves) continue;
-                const auto whole = std::make_shared<const std::string>(
-                    std::string(torn.first, 0, halves->end).append(torn.second));
-                LineView mended = line;
-                mended.text = *whole;
-                auto found = at(mended, halves->begin, kind);
-                if (!found) continue;
-                found->event.partial = true;
-                found->event.partial_reason = mended_reason;
-                found->mended = whole;
-                found->rest = torn.rest;
-                return found;
-            }
+std::optional<Opening> Openings::mended(const LineView& line, const TornLine& torn) const {
+    for (const ReportKind& kind : report_kinds()) {
+        for (const std::string_view pattern : kind.patterns) {
+            const auto halves = find_halves(torn, pattern);
+            if (!halves) continue;
+            const auto whole =
+                std::make_shared<const std::string>(std::string(torn.first, 0, halves->end).append(torn.second));
+            LineView mended = line;
+            mended.text = *whole;
+            auto found = at(mended, halves->begin, kind);
+            if (!found) continue;
+            found->event.partial = true;
+            found->event.partial_reason = mended_reason;
+            found->mended = whole;
+            found->rest = torn.rest;
+            return found;
         }
     }
     return std::nullopt;
+}
+
+std::optional<Opening> Openings::torn(const LineView& line) const {
+    for (const TornLine& torn : torn_by_prompt(line))
+        if (auto found = mended(line, torn)) return found;
+    const auto torn = torn_over_lines(text_, line);
+    return torn ? mended(line, *torn) : std::nullopt;
 }
 
 std::optional<Opening> Openings::in(const LineView& line) const {

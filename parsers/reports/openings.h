@@ -7,6 +7,7 @@
 
 #include "parsers/reports/lines.h"
 #include "parsers/reports/strand.h"
+#include "parsers/reports/user_text.h"
 
 namespace stallsight {
 
@@ -24,6 +25,7 @@ private:
     // `place`: offset in the line's text.
     [[nodiscard]] std::optional<Opening> at(const LineView& line, std::size_t place, const ReportKind& kind) const;
     [[nodiscard]] std::optional<Opening> torn(const LineView& line) const;
+    [[nodiscard]] std::optional<Opening> mended(const LineView& line, const TornLine& torn) const;
     // The lines between "[ cut here ]" and the header; moves the event's start to the former.
     std::string lines_behind_cut(const LineView& line, const Record& record, std::uint64_t& start) const;
 

@@ -19,9 +19,11 @@ constexpr int most_between = 4;
 constexpr std::array<std::string_view, 4> prompts = {"login: ", "Password: ", "# ", "$ "};
 // Text that reaches to the end of its line. systemd: src/core/job.c, unit status messages; audit: type=1400
 // audit(...).
-constexpr std::array<std::string_view, 9> lines = {"[  OK  ]", "[FAILED]",           "[DEPEND]",
-                                                   "[ TIME ]", "[ SKIP ]",           "         Starting ",
-                                                   "type=",    "         Stopping ", "         Mounting "};
+constexpr std::array<std::string_view, 6> lines = {"[  OK  ]", "[FAILED]", "[DEPEND]",
+                                                   "[ TIME ]", "[ SKIP ]", "type="};
+// The same behind the blanks that stand for a status word.
+constexpr std::array<std::string_view, 3> indented_lines = {"Starting ", "Stopping ", "Mounting "};
+constexpr std::string_view indent = "         ";
 
 // A status word in colour: "[\x1b[0;32m  OK  \x1b[0m]".
 std::size_t find_coloured_status(std::string_view s) {
@@ -35,6 +37,9 @@ std::size_t find_coloured_status(std::string_view s) {
 std::size_t find_line_text(std::string_view s) {
     std::size_t found = find_coloured_status(s);
     for (const std::string_view word : lines) found = std::min(found, s.find(word));
+    for (const std::string_view word : indented_lines)
+        if (const std::size_t at = s.find(word); at != std::string_view::npos && s.substr(0, at).ends_with(indent))
+            found = std::min(found, at - indent.size());
     return found;
 }
 
@@ -51,69 +56,49 @@ bool is_bare(std::string_view line) {
     return !record.time && !record.level && record.wall.empty();
 }
 
-class Mender {
-public:
-    Mender(std::string_view text, const LineView& line) : text_(text), line_(line) {
-        message_ = static_cast<std::size_t>(parse_record(line.text).message.data() - line.text.data());
-    }
+std::size_t message_begin(std::string_view line) {
+    return static_cast<std::size_t>(parse_record(line).message.data() - line.data());
+}
 
-    std::vector<TornLine> run() {
-        inside_the_line();
-        if (line_.cut || line_.next >= text_.size()) return std::move(out_);
-        const std::size_t end = find_line_text(line_.text);
-        if (end == std::string_view::npos) {
-            behind_a_prompt();
-        } else if (end > message_) {
-            in_next_line(line_.text.substr(0, end));
-        }
-        return std::move(out_);
-    }
-
-private:
-    // "BUG: schedfant-h login: uling while atomic"
-    void inside_the_line() {
-        const std::string_view s = line_.text;
-        for (const std::string_view prompt : prompts) {
-            const std::size_t at = s.find(prompt, message_);
-            if (at == std::string_view::npos) continue;
-            const std::size_t least = std::max(message_ + 1, at > longest_lead ? at - longest_lead : 0);
-            if (least < at) add(s.substr(0, at), least, s.substr(at + prompt.size()), line_);
-        }
-    }
-
-    // "BUG: sched[  OK  ] Started Foo." and "uling while atomic" in the next line
-    void in_next_line(std::string_view first) {
-        const LineView behind = line_from(text_, line_.next);
-        if (!behind.cut && is_bare(behind.text)) add(first, first.size(), behind.text, behind);
-    }
-
-    // "BUG: sched", and "fant-h login: uling while atomic" in one of the next lines
-    void behind_a_prompt() {
-        std::uint64_t at = line_.next;
-        for (int i = 0; i < most_between && at < text_.size(); ++i) {
-            const LineView behind = line_from(text_, at);
-            if (behind.cut || !is_bare(behind.text)) return;
-            const std::size_t end = behind_prompt(behind.text);
-            if (end != std::string_view::npos)
-                return add(line_.text, line_.text.size(), behind.text.substr(end), behind);
-            at = behind.next;
-        }
-    }
-
-    void add(std::string_view first, std::size_t least, std::string_view second, const LineView& holder) {
-        if (!second.empty()) out_.push_back({first, least, second, holder.offset, holder.next});
-    }
-
-    std::string_view text_;
-    const LineView& line_;
-    std::size_t message_ = 0;  // where in the line it begins
-    std::vector<TornLine> out_;
-};
+std::optional<TornLine> halves(std::string_view first, std::string_view second, const LineView& holder) {
+    if (second.empty()) return std::nullopt;
+    return TornLine{first, first.size(), second, holder.offset, holder.next};
+}
 
 }  // namespace
 
-std::vector<TornLine> without_user_text(std::string_view text, const LineView& line) {
-    return Mender(text, line).run();
+std::optional<TornLine> torn_over_lines(std::string_view text, const LineView& line) {
+    if (line.cut || line.next >= text.size()) return std::nullopt;
+    LineView behind = line_from(text, line.next);
+    if (behind.cut || !is_bare(behind.text)) return std::nullopt;
+    const std::size_t end = find_line_text(line.text);
+    if (end != std::string_view::npos) {  // "BUG: sched[  OK  ] Started Foo.", "uling while atomic"
+        if (end <= message_begin(line.text)) return std::nullopt;
+        return halves(line.text.substr(0, end), behind.text, behind);
+    }
+    for (int i = 0; i < most_between; ++i) {  // "BUG: sched", "", "fant-h login: uling while atomic"
+        if (const std::size_t at = behind_prompt(behind.text); at != std::string_view::npos)
+            return halves(line.text, behind.text.substr(at), behind);
+        if (behind.next >= text.size()) break;
+        behind = line_from(text, behind.next);
+        if (behind.cut || !is_bare(behind.text)) break;
+    }
+    return std::nullopt;
+}
+
+// "BUG: schedfant-h login: uling while atomic"
+std::vector<TornLine> torn_by_prompt(const LineView& line) {
+    std::vector<TornLine> out;
+    const std::string_view s = line.text;
+    for (const std::string_view prompt : prompts) {
+        if (!contains(s, prompt)) continue;
+        const std::size_t message = message_begin(s), at = s.find(prompt, message);
+        if (at == std::string_view::npos) continue;
+        const std::size_t least = std::max(message + 1, at > longest_lead ? at - longest_lead : 0);
+        const std::string_view second = s.substr(at + prompt.size());
+        if (least < at && !second.empty()) out.push_back({s.substr(0, at), least, second, line.offset, line.next});
+    }
+    return out;
 }
 
 std::span<const std::string_view> torn_header_literals() {

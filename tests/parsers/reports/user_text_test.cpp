@@ -53,6 +53,12 @@ TEST(UserText, InsideAHeader) {
     }
 }
 
+TEST(UserText, BeforeAndInsideAHeader) {
+    expect_report(
+        "fant-h login: [   12.345678] BUG: schedfant-h login: uling while atomic: app/5079/0x00000203\n" + body, 1,
+        true);
+}
+
 TEST(UserText, InsideAHeaderWithALineEnd) {
     for (const std::string text : {"[  OK  ] Started Foo.\n", "[\x1b[0;32m  OK  \x1b[0m] Started Foo.\r\n",
                                    "[FAILED] Failed to start Foo.\n", "         Starting Foo...\n",
