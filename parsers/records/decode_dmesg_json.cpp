@@ -2,6 +2,7 @@
 // may stand on one line or on several.
 #include <array>
 #include <charconv>
+#include <cmath>
 
 #include "parsers/records/decode.h"
 #include "parsers/records/journal_entry.h"
@@ -62,8 +63,7 @@ std::string prefix_of(std::string_view pri, std::string_view time, const std::st
     if (const auto level = eat_number(pri)) prefix = "<" + std::to_string(*level & 7U) + ">";
     double seconds = -1;
     std::from_chars(time.data(), time.data() + time.size(), seconds);
-    if (seconds >= 0 && seconds < 1e11)
-        prefix += kernel_stamp(std::to_string(static_cast<std::uint64_t>(seconds * 1e6 + 0.5)));
+    if (seconds >= 0 && seconds < 1e11) prefix += kernel_stamp(std::to_string(std::llround(seconds * 1e6)));
     if (!caller.empty())
         prefix.insert(prefix.size() - (prefix.ends_with(' ') ? 1 : 0),
                       "[" + caller.substr(0, longest_caller) + "]");
