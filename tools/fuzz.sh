@@ -12,6 +12,10 @@ seed() {  # TARGET FILE...
     for file in "${@:2}"; do cp -n "$file" "build/fuzz/corpus/$1/$(basename "$(dirname "$file")")-$(basename "$file")"; done
 }
 seed kernel_log sample-logs/*/*/*/*.log sample-logs/*/*/*/*.txt
+for form in utf-16 colours journal-json journal-export dmesg-json; do
+    python3 tests/bench/rewrite_log.py "$form" sample-logs/fant-h-cold-standby/nt-a/core-0/kern.log \
+        "build/fuzz/corpus/kernel_log/$form"
+done
 seed patch sample-logs/*/patch/*
 seed crash_text tests/data/crash/*
 seed vmcore tests/data/vmcore/*

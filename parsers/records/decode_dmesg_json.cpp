@@ -2,6 +2,7 @@
 // may stand on one line or on several.
 #include <array>
 #include <charconv>
+#include <cmath>
 
 #include "parsers/records/decode.h"
 #include "parsers/records/journal_entry.h"
@@ -62,8 +63,7 @@ std::string prefix_of(std::string_view pri, std::string_view time, const std::st
     if (const auto level = eat_number(pri)) prefix = "<" + std::to_string(*level & 7U) + ">";
     double seconds = -1;
     std::from_chars(time.data(), time.data() + time.size(), seconds);
-    if (seconds >= 0 && seconds < 1e11)
-        prefix += kernel_stamp(std::to_string(static_cast<std::uint64_t>(seconds * 1e6 + 0.5)));
+    if (seconds >= 0 && seconds < 1e11) prefix += kernel_stamp(std::to_string(std::llround(seconds * 1e6)));
     if (!caller.empty())
         prefix.insert(prefix.size() - (prefix.ends_with(' ') ? 1 : 0),
                       "[" + caller.substr(0, longest_caller) + "]");
@@ -73,6 +73,7 @@ std::string prefix_of(std::string_view pri, std::string_view time, const std::st
 void rewrite(std::string_view source, const Piece& piece, LineWriter& out) {
     const std::string_view text = source.substr(0, piece.offset + piece.size);
     std::array<std::string, fields.size()> values;
+    JsonFieldReader reader(fields);
     std::size_t counted = piece.offset;
     const auto count_to = [&](std::size_t at) {
         out.source_lines += count_newlines(text.substr(counted, at - counted));
@@ -80,7 +81,7 @@ void rewrite(std::string_view source, const Piece& piece, LineWriter& out) {
     };
     for (std::size_t at = text.find('{', piece.offset); at != std::string_view::npos; at = text.find('{', at)) {
         const std::string_view entry = text.substr(at, behind_entry(text, at) - at);
-        if (entry.size() <= longest_entry && read_json_fields(entry, fields, values)) {
+        if (entry.size() <= longest_entry && reader.read(entry, values)) {
             const auto& [pri, time, message, caller] = values;
             if (const std::size_t key = entry.find("\"msg\""); key != std::string_view::npos) {
                 count_to(at + key);

@@ -33,11 +33,12 @@ std::vector<Piece> json_pieces(std::string_view text) {
 
 void rewrite_json(std::string_view text, const Piece& piece, LineWriter& out) {
     JournalEntry entry;
+    JsonFieldReader reader(journal_fields);
     const std::size_t end = piece.offset + piece.size;
     for (std::size_t at = piece.offset; at < end; ++out.source_lines) {
         const std::size_t next = std::min(behind_line(text, at), end);
         const std::string_view line = text.substr(at, next - at);
-        if (line.size() <= longest_record && read_json_fields(line, journal_fields, entry))
+        if (line.size() <= longest_record && reader.read(line, entry))
             write_journal_entry(entry, {out.source_lines, at}, out);
         at = next;
     }

@@ -11,6 +11,7 @@
 #include "parsers/reports/openings.h"
 #include "parsers/reports/strand.h"
 #include "parsers/reports/torn_lines.h"
+#include "parsers/reports/user_text.h"
 #include "parsers/text.h"
 
 namespace stallsight {
@@ -81,7 +82,10 @@ private:
     void open(Strands& strands, Opening opening, const LineView& line);
     // Gives a record that another one may have torn, with its rest where the line behind is that.
     void give_torn(Strands& strands, const Record& beginning, const LineView& line, std::uint64_t number);
-    static void give(Strands& strands, const Record& record, std::uint64_t number, std::uint64_t next);
+    // Gives a record to the report whose it is; returns that.
+    static Strand* give(Strands& strands, const Record& record, std::uint64_t number, std::uint64_t next);
+    // Gives a line without the user-space text in it.
+    void give_mended(Strands& strands, const LineView& line, std::uint64_t number);
 
     std::string_view text_;
     const LineIndex& index_;
@@ -102,6 +106,7 @@ Part PartReader::read(Places places, const Progress& progress) {
         if (absorbed_.contains(line.offset)) continue;
         auto opening = openings_.in(line);
         if (!opening || opening->kind->notice) continue;
+        if (opening->mended) rest_ = opening->rest;
         opening->event.line = index_.line_at(text_, opening->event.offset);
         if (opening->kind->single_line) {
             opening->event.line_last = opening->event.line;
@@ -162,6 +167,7 @@ bool PartReader::read_opening(Strands& strands, const LineView& line, std::uint6
     if (const std::size_t inner = find_kernel_stamp(line.text, stamp + 1); stamp < inner && inner < lead)
         give_torn(strands, parse_record(line.text.substr(0, inner)), line, number);
     absorbed_.insert(line.offset);
+    if (other->mended) rest_ = other->rest;
     other->event.line = index_.line_at(text_, other->event.offset);
     open(strands, std::move(*other), line);
     return true;
@@ -187,9 +193,23 @@ void PartReader::read_line(Strands& strands, const LineView& line, std::uint64_t
     }
     if (read_opening(strands, line, number)) return;
     const std::vector<Record> records = records_in(line.text, first);
-    if (records.size() > 1) give_torn(strands, records.front(), line, number);
-    for (std::size_t i = records.size() > 1 ? 1 : 0; i < records.size(); ++i)
-        give(strands, records[i], number, line.next);
+    if (records.size() > 1) {
+        give_torn(strands, records.front(), line, number);
+        for (std::size_t i = 1; i < records.size(); ++i) give(strands, records[i], number, line.next);
+    } else if (!give(strands, first, number, line.next) && first.time) {
+        give_mended(strands, line, number);
+    }
+}
+
+void PartReader::give_mended(Strands& strands, const LineView& line, std::uint64_t number) {
+    const auto torn = torn_over_lines(text_, line);
+    if (!torn) return;
+    Record whole = parse_record(torn->first);
+    const auto joined = join_torn(whole, parse_record(torn->second));
+    if (!joined) return;
+    whole.text = whole.message = *joined;
+    if (Strand* strand = give(strands, whole, number, torn->next)) strand->mended();
+    rest_ = torn->rest;
 }
 
 void PartReader::give_torn(Strands& strands, const Record& beginning, const LineView& line, std::uint64_t number) {
@@ -201,10 +221,9 @@ void PartReader::give_torn(Strands& strands, const Record& beginning, const Line
     if (joined) rest_ = behind.offset;
 }
 
-void PartReader::give(Strands& strands, const Record& record, std::uint64_t number, std::uint64_t next) {
+Strand* PartReader::give(Strands& strands, const Record& record, std::uint64_t number, std::uint64_t next) {
     if (strands.size() == 1) {
-        strands.front()->take(record, number, next);
-        return;
+        return strands.front()->take(record, number, next) ? strands.front().get() : nullptr;
     }
     using Fit = Strand::Fit;
     std::vector<std::pair<Fit, Strand*>>
@@ -221,14 +240,15 @@ void PartReader::give(Strands& strands, const Record& record, std::uint64_t numb
         const bool entry = strand->inside_stack();
         if (!strand->take(record, number, next)) continue;
         if (fit == Fit::proved) strand->goes_on_beside();
-        if (fit == Fit::proved || !entry || !strand->inside_stack()) return;
+        if (fit == Fit::proved || !entry || !strand->inside_stack()) return strand;
         for (const auto& [other_fit, other] : fits) {
             if (other == strand || !other->inside_stack()) continue;
             strand->mixed_with(other->event().line);
             other->mixed_with(strand->event().line);
         }
-        return;
+        return strand;
     }
+    return nullptr;
 }
 
 // Parts of about equal size, cut where there is room between two places.

@@ -30,8 +30,9 @@ const std::vector<Head>& line_heads() {
         {"ysr"},
         {"ent tr"},
         {"al err"},
-        // Facts: the others stand behind the banner.
+        // Facts: the others stand behind the banner. Modules are loaded at any time.
         {"ux v", boot_bytes},
+        {"magic '"},
         // Torture tests.
         {" stal"},
         {"--- "},

@@ -14,6 +14,7 @@
 #include "parsers/reports/lines.h"
 #include "parsers/reports/origins.h"
 #include "parsers/reports/sweep.h"
+#include "parsers/reports/user_text.h"
 #include "parsers/reports/wall_times.h"
 #include "parsers/text.h"
 
@@ -25,12 +26,13 @@ constexpr std::size_t torture_samples = 2048;  // of each common line; a very lo
 constexpr std::size_t most_remarks = 20'000;
 constexpr std::size_t most_facts = 20'000;
 constexpr std::size_t most_losses = 4096;
+constexpr std::size_t most_torn_headers = 4096;
 constexpr int sampled_lines = 200;
 constexpr int lines_without_stamp = 1000;  // at the start and the end of a boot
 // The lines of one statistics sample stand close together, but other CPUs print in between.
 constexpr int statistics_lines = 24;
 
-enum class Purpose { report, fact, torture, remark, loss };
+enum class Purpose { report, torn_report, fact, torture, remark, loss };
 
 struct Purposes {
     Search search;
@@ -50,6 +52,8 @@ const Purposes& purposes() {
         for (const ReportKind& kind : report_kinds()) {
             for (const std::string_view pattern : kind.patterns) p.add(pattern, Purpose::report);
         }
+        for (const std::string_view literal : torn_header_literals())
+            p.add(literal, Purpose::torn_report, most_torn_headers);
         for (const std::string_view literal : fact_literals()) p.add(literal, Purpose::fact);
         for (const TortureLiteral& literal : torture_literals()) {
             p.add(literal.text, Purpose::torture, literal.common ? torture_samples : 0);
@@ -70,7 +74,8 @@ public:
         out_.index = LineIndex(text_, found.newlines);
         std::vector<std::uint64_t> reports;
         for (const Place& place : found.places) {
-            if (purposes().of[place.literal] == Purpose::report) reports.push_back(place.offset);
+            const Purpose purpose = purposes().of[place.literal];
+            if (purpose == Purpose::report || purpose == Purpose::torn_report) reports.push_back(place.offset);
         }
         const auto read_reports = [&] {
             out_.events = assemble_reports(text_, out_.index, reports, progress_);

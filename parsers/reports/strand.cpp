@@ -83,6 +83,7 @@ bool announces_stack(EventKind kind) {
 Strand::Strand(Opening opening, std::uint64_t line, std::uint64_t next)
     : kind_(*opening.kind),
       header_(opening.record),
+      header_text_(std::move(opening.mended)),
       event_(std::move(opening.event)),
       body_(kind_, event_),
       callers_{opening.record},
@@ -195,6 +196,12 @@ void Strand::mixed_with(std::uint64_t other) {
     event_.partial = true;
     event_.partial_reason = "its lines are mixed with those of the report in line " + std::to_string(other) +
                             ", and some of them could be either's";
+}
+
+void Strand::mended() {
+    if (event_.partial) return;
+    event_.partial = true;
+    event_.partial_reason = mended_reason;
 }
 
 void Strand::log_ended() {

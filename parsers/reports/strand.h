@@ -2,8 +2,10 @@
 // CPU to end before another one prints.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "parsers/reports/body.h"
@@ -17,7 +19,14 @@ struct Opening {
     const ReportKind* kind = nullptr;
     Record record;
     Event event;
+    // Where user-space text stood in the line: the line without it, into which `record` points, and the offset of
+    // the line that holds its second half.
+    std::shared_ptr<const std::string> mended;
+    std::uint64_t rest = 0;
 };
+
+inline constexpr std::string_view mended_reason =
+    "user-space text stands inside its lines; they were read without it";
 
 class Strand {
 public:
@@ -63,6 +72,9 @@ public:
     // Its lines were not all told apart from those of the report that begins in line `other`.
     void mixed_with(std::uint64_t other);
 
+    // User-space text was cut out of one of its lines.
+    void mended();
+
     // "** 2395 printk messages dropped **" among the report's lines (kernel/printk/printk.c).
     void note_loss(std::string_view line);
     // The log ends here: a report that is not complete is said to be partial.
@@ -76,6 +88,7 @@ private:
 
     const ReportKind& kind_;
     Record header_;
+    std::shared_ptr<const std::string> header_text_;  // of a mended header
     Event event_;
     Body body_;
     std::vector<Record> callers_;

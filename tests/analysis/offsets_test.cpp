@@ -16,7 +16,7 @@ void add_log(Analysis& analysis, const std::string& board, const std::string& te
     info.artifact.path = board + "/kern.log";
     info.artifact.board = board;
     info.artifact.bytes = Bytes::own(text);
-    info.scan.index = LineIndex(info.artifact.bytes.view());
+    info.scan = read_log(info.artifact.bytes.view()).value();
     analysis.artifacts.push_back(info);
     analysis.cores = find_cores(analysis);
 }
@@ -44,6 +44,28 @@ TEST(Offsets, WallClocksAlignTwoBoards) {
     EXPECT_NEAR(b.offset_s, 100, b.error_s);
     EXPECT_LE(b.error_s, 1);
     EXPECT_THAT(b.basis, HasSubstr("nt-b/kern.log"));
+}
+
+std::string journal_line(std::int64_t wall_us, std::int64_t since_boot_us) {
+    return R"({"__REALTIME_TIMESTAMP":")" + std::to_string(wall_us) + R"(","_TRANSPORT":"kernel",)" +
+           R"("_SOURCE_MONOTONIC_TIMESTAMP":")" + std::to_string(since_boot_us) + R"(","MESSAGE":"link up"})" +
+           "\n";
+}
+
+TEST(Offsets, TheJournalHasBothClocks) {
+    constexpr std::int64_t booted = 1'643'300'462'000'000, second = 1'000'000;
+    Analysis a;
+    std::string first, later;
+    for (int i = 1; i < 5; ++i) {
+        first += journal_line(booted + i * second, i * second);
+        later += journal_line(booted + (100 + i) * second, i * second);
+    }
+    add_log(a, "nt-a", first);
+    add_log(a, "nt-b", later);
+    a.offsets = find_offsets(a, {});
+    ASSERT_EQ(a.offsets.size(), 2U);
+    EXPECT_NEAR(a.offset_of("nt-b", "")->offset_s, 100, 0.001);
+    EXPECT_LT(a.offset_of("nt-b", "")->error_s, 0.001);
 }
 
 TEST(Offsets, TheYearMayChangeBetweenTwoBoardsAndInsideOne) {

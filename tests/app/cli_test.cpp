@@ -30,6 +30,17 @@ TEST(Analyze, SaysWhatHappened) {
     EXPECT_TRUE(run.err.empty()) << run.err;
 }
 
+TEST(Analyze, SaysThatALogCouldNotBeWrittenAnew) {
+    const TemporaryFolder folder;
+    std::string text;
+    for (int i = 0; i < 50'000; ++i) text += "\x1b[32m[    1.000000] \x1b[0musb 1-1: new device\n";
+    const std::string log = folder.file("kern.log", text);
+    const auto missing = quoted((folder.path() / "missing").string());
+    const Outcome run = stallsight("analyze " + quoted(log), "TMPDIR=" + missing);
+    EXPECT_THAT(run.err, HasSubstr("missing: cannot make a temporary file: No such file or directory"));
+    EXPECT_THAT(run.out, StartsWith("■ 1 log could not be read."));
+}
+
 TEST(Analyze, ColoursWhenAsked) {
     EXPECT_THAT(stallsight("analyze --color always " + quoted(sample)).out, HasSubstr("\x1b["));
 }

@@ -51,10 +51,12 @@ private:
     std::filesystem::path path_;
 };
 
-inline Outcome stallsight(const std::string& arguments) {
+// `environment`: "TMPDIR=/x", put in front of the command.
+inline Outcome stallsight(const std::string& arguments, const std::string& environment = {}) {
     const TemporaryFolder folder;
     const std::string err = (folder.path() / "err").string();
-    const std::string command = std::string(STALLSIGHT_BIN_DIR "/stallsight ") + arguments + " 2>" + quoted(err);
+    const std::string command =
+        environment + " " STALLSIGHT_BIN_DIR "/stallsight " + arguments + " 2>" + quoted(err);
     Outcome run;
     std::FILE* pipe = ::popen(command.c_str(), "r");
     if (pipe == nullptr) return run;

@@ -61,6 +61,30 @@ TEST(Decode, JournalJson) {
     expect_report(text, 1, 5);
 }
 
+TEST(Decode, TheJournalTellsTheWallClock) {
+    std::string json, exported;
+    for (const std::string& line : report) {
+        json += nlohmann::json{{"__REALTIME_TIMESTAMP", "1643300467123456"},
+                               {"_TRANSPORT", "kernel"},
+                               {"_HOSTNAME", "fant-h"},
+                               {"MESSAGE", line},
+                               {"_SOURCE_MONOTONIC_TIMESTAMP", "12345678"}}
+                    .dump() +
+                "\n";
+        exported += "__CURSOR=s=1\n__REALTIME_TIMESTAMP=1643300467123456\n_TRANSPORT=kernel\nMESSAGE=" + line +
+                    "\n_SOURCE_MONOTONIC_TIMESTAMP=12345678\n\n";
+    }
+    for (const std::string& text : {json, exported}) {
+        const LogScan scan = read_log(text).value();
+        ASSERT_EQ(scan.events.size(), 1U);
+        EXPECT_EQ(scan.events[0].time, Time(12345678));
+        ASSERT_TRUE(scan.events[0].moment);
+        EXPECT_EQ(iso_text(scan.events[0].moment->moment, true), "2022-01-27T16:21:07.123456Z");
+        ASSERT_FALSE(scan.clock_pairs.empty());
+        EXPECT_EQ(scan.clock_pairs[0].time, Time(12345678));
+    }
+}
+
 TEST(Decode, JournalExport) {
     std::string text;
     for (const std::string& line : report) {

@@ -40,6 +40,17 @@ TEST(Sweep, EveryTortureLiteralHoldsAHead) {
         EXPECT_TRUE(holds_a_head(literal.text)) << literal.text;
 }
 
+TEST(Sweep, AModuleOfAnotherKernelIsFoundFarBehindTheBoot) {
+    std::string text;
+    for (int i = 0; i < 20'000; ++i) text += "[  100.000000] eth0: link becomes ready\n";
+    const LogScan scan = scan_log(
+        text + "[  200.000000] hwa: version magic '5.4.71 SMP mod_unload ' should be '5.4.72 SMP mod_unload '\n");
+    ASSERT_EQ(scan.facts.size(), 1U);
+    EXPECT_EQ(scan.facts[0].kind, Fact::Kind::vermagic);
+    EXPECT_EQ(scan.facts[0].text, "5.4.72 SMP mod_unload ");
+    EXPECT_EQ(scan.facts[0].line, 20'001U);
+}
+
 std::string statistics(int n) {
     return "[" + std::to_string(1000 + n) +
            ".000000] rcu-torture: rtc: 00000000deadbeef ver: " + std::to_string(n) +
