@@ -26,6 +26,7 @@ void read_stack(const Kernel& kernel, const TaskStacks& reader, const CpuValues*
     if (!task.active) {
         stack = reader.sleeping(kernel.object_at(task.task_address, "task_struct"));
     } else if (registers) {
+        task.registers = *registers;
         stack = reader.running(*registers);
     } else {
         stack.broken = "its CPU's registers are not in the dump";
