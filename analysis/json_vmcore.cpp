@@ -33,6 +33,10 @@ void write_task(JsonStream& out, const KernelTask& task, const std::vector<std::
     out.member("preempt_count", task.preempt_count);
     out.member("parent_pid", task.parent_pid);
     out.member("start_s", task.start_time_s);
+    out.key("registers");
+    out.begin_object();
+    for (const auto& [name, value] : task.registers) out.member(name, hex(value));
+    out.end_object();
     write_frames(out, task.frames, symbols);
     out.member("stack_broken", task.stack_broken);
     out.end_object();

@@ -80,6 +80,8 @@ vmcore() {
             "$captures/vmcore-spin/$dump" "$work/vmlinux" "$captures/build/ko" \
             "$captures/vmcore-spin/crash-oracle.txt"
     done
+    echo "a dump of many gibibytes"
+    python3 "$root/tests/bench/vmcore_large.py" "$root/build/release/bin/stallsight"
     if ! command -v drgn >/dev/null; then
         echo "drgn is not installed: no stacks beside it"
         return 0

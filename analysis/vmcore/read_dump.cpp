@@ -55,7 +55,7 @@ private:
 
 }  // namespace
 
-std::vector<Error> read_dump(const Dump& dump, Symbolizer& symbolizer, CrashInfo& info) {
+std::vector<Error> read_dump(const Dump& dump, Symbolizer& symbolizer, const Progress& progress, CrashInfo& info) {
     std::vector<Error> problems;
     std::vector<CpuValues> cpus;
     for (const CpuRegisters& cpu : dump.cpus()) cpus.push_back(cpu.values);
@@ -75,12 +75,15 @@ std::vector<Error> read_dump(const Dump& dump, Symbolizer& symbolizer, CrashInfo
                 continue;
             }
             problems.clear();  // another file did not fit; this one does
-            for (std::string& what : read_kernel(*kernel, cpus, file_of, info.state))
+            for (std::string& what : read_kernel(*kernel, cpus, file_of, progress, info.state))
                 problems.push_back({std::move(what), dump.name(), {}});
             kernel_offset = kernel->offset();
         }
         Resolver resolver(symbolizer, kernel_offset, info.state.release);
-        for (const KernelTask& task : info.state.tasks) info.symbols.push_back(resolver.resolve(task.frames));
+        for (const KernelTask& task : info.state.tasks) {
+            if (progress.cancelled) break;
+            info.symbols.push_back(resolver.resolve(task.frames));
+        }
         info.chains = chains_of_running(info, symbolizer, kernel_offset);
         break;
     }
@@ -95,7 +98,7 @@ void read_dumps(Analysis& analysis, const std::vector<BundleDump>& dumps, Symbol
         CrashInfo& info = analysis.crashes.emplace_back();
         info.artifact = dump.artifact;
         info.state = dump.state;
-        for (Error& problem : read_dump(dump.dump, symbolizer, info))
+        for (Error& problem : read_dump(dump.dump, symbolizer, progress, info))
             analysis.problems.push_back(std::move(problem));
     }
 }

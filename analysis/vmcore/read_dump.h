@@ -11,7 +11,7 @@ namespace stallsight {
 
 // Adds to `info`. Without a vmlinux nothing is added. Why what there is cannot be used, and what was not found in
 // memory, is returned.
-std::vector<Error> read_dump(const Dump& dump, Symbolizer& symbolizer, CrashInfo& info);
+std::vector<Error> read_dump(const Dump& dump, Symbolizer& symbolizer, const Progress& progress, CrashInfo& info);
 
 // The dumps of a bundle into analysis.crashes, behind what is there.
 void read_dumps(Analysis& analysis, const std::vector<BundleDump>& dumps, Symbolizer& symbolizer,

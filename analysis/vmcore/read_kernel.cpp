@@ -11,6 +11,8 @@
 namespace stallsight {
 namespace {
 
+constexpr std::size_t stacks_a_report = 64;  // of progress
+
 // The registers of a CPU, or none.
 const CpuValues* registers_of(const Kernel& kernel, const std::vector<CpuValues>& registers, int cpu) {
     const auto& online = kernel.cpus();
@@ -24,6 +26,7 @@ void read_stack(const Kernel& kernel, const TaskStacks& reader, const CpuValues*
     if (!task.active) {
         stack = reader.sleeping(kernel.object_at(task.task_address, "task_struct"));
     } else if (registers) {
+        task.registers = *registers;
         stack = reader.running(*registers);
     } else {
         stack.broken = "its CPU's registers are not in the dump";
@@ -46,7 +49,8 @@ KernelModule summary_of(const LoadedModule& module) {
 }  // namespace
 
 std::vector<std::string> read_kernel(const Kernel& kernel, const std::vector<CpuValues>& cpus,
-                                     const TaskStacks::FileOf& file_of, KernelState& state) {
+                                     const TaskStacks::FileOf& file_of, const Progress& progress,
+                                     KernelState& state) {
     std::vector<std::string> missing;
     if (kernel.cpus().empty()) missing.emplace_back("the CPUs were not found: which tasks run is not known");
     TaskList list = list_tasks(kernel);
@@ -57,8 +61,12 @@ std::vector<std::string> read_kernel(const Kernel& kernel, const std::vector<Cpu
     if (modules.broken()) missing.emplace_back("the list of modules is damaged: modules may be missing");
     for (const LoadedModule& module : modules.all()) state.modules.push_back(summary_of(module));
     const TaskStacks reader(kernel, modules, file_of);
-    for (KernelTask& task : state.tasks)
+    for (std::size_t i = 0; i < state.tasks.size() && !progress.cancelled; ++i) {
+        KernelTask& task = state.tasks[i];
+        if (i % stacks_a_report == 0)
+            progress.at("reading stacks", static_cast<double>(i) / static_cast<double>(state.tasks.size()));
         read_stack(kernel, reader, task.active ? registers_of(kernel, cpus, *task.cpu) : nullptr, task);
+    }
     state.waits = find_lock_waits(kernel, modules, state.tasks);
     state.run_queues = read_run_queues(kernel, state.tasks);
     state.rcu = read_rcu(kernel, state.tasks);

@@ -7,6 +7,7 @@
 
 #include "analysis/vmcore/kernel.h"
 #include "analysis/vmcore/stacks.h"
+#include "base/progress.h"
 #include "parsers/vmcore/kernel_task.h"
 
 namespace stallsight {
@@ -15,8 +16,9 @@ namespace stallsight {
 using CpuValues = std::map<std::string, std::uint64_t, std::less<>>;
 
 // Adds to `state`. `cpus`: one a CPU that was online, in their order; empty where the dump has none. What could not
-// be found is returned, each a clause.
+// be found is returned, each a clause. Cancelled, it leaves tasks without stacks.
 std::vector<std::string> read_kernel(const Kernel& kernel, const std::vector<CpuValues>& cpus,
-                                     const TaskStacks::FileOf& file_of, KernelState& state);
+                                     const TaskStacks::FileOf& file_of, const Progress& progress,
+                                     KernelState& state);
 
 }  // namespace stallsight

@@ -1,6 +1,8 @@
 #include "app/cli/print_vmcore.h"
 
 #include <algorithm>
+#include <array>
+#include <cctype>
 #include <cinttypes>
 #include <cstdio>
 
@@ -37,6 +39,23 @@ std::string interrupted_place(const Frame& frame) {
                          frame.stack.value_or(0));
 }
 
+// But for the program counter and the stack pointer, which stand in front of them.
+std::string other_registers(const KernelTask& task) {
+    constexpr std::array stand_before = {"rip", "rsp", "pc", "sp"};
+    constexpr std::size_t a_line = 3;
+    std::string text;
+    std::size_t printed = 0;
+    for (const auto& [name, value] : task.registers) {
+        if (std::find(stand_before.begin(), stand_before.end(), name) != stand_before.end()) continue;
+        std::string label = name;
+        std::transform(label.begin(), label.end(), label.begin(),
+                       [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+        text += format(printed % a_line == 0 ? "    %s: %016" PRIx64 : "  %s: %016" PRIx64, label.c_str(), value);
+        if (++printed % a_line == 0) text += "\n";
+    }
+    return text + (printed % a_line == 0 ? "" : "\n");
+}
+
 std::string stack_entry(const Frame& frame, std::size_t number) {
     std::string text = format("%s#%zu [%016" PRIx64 "] ", number < 10 ? " " : "", number, frame.stack.value_or(0));
     text += (frame.function.empty() ? "(unknown)" : shown(frame.function)) +
@@ -66,6 +85,7 @@ std::string print_stack(const KernelTask& task, const std::vector<std::optional<
     for (std::size_t i = 0; i < task.frames.size(); ++i) {
         const Frame& frame = task.frames[i];
         text += frame.return_address ? stack_entry(frame, number++) : interrupted_place(frame);
+        if (i == 0) text += other_registers(task);
         if (i < symbols.size()) text += source_lines(symbols[i]);
     }
     if (!task.stack_broken.empty()) text += "    (the stack ends here: " + task.stack_broken + ")\n";

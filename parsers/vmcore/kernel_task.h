@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,8 +21,10 @@ struct KernelTask {
     std::optional<std::uint64_t> parent_pid;
     std::optional<std::uint32_t> preempt_count;
     std::optional<double> start_time_s;  // on the kernel's own clock, since boot
-    std::vector<Frame> frames;           // innermost first; an exception RIP is a frame with return_address = false
-    std::string stack_broken;            // why a dump's stack ends before its outermost frame; empty: it does not
+    // Of a dump's running task: its CPU's registers, by their machine's names: "rip", "r10"; "pc", "r1" (ppc64).
+    std::map<std::string, std::uint64_t, std::less<>> registers;
+    std::vector<Frame> frames;  // innermost first; an exception RIP is a frame with return_address = false
+    std::string stack_broken;   // why a dump's stack ends before its outermost frame; empty: it does not
     std::uint64_t line = 0, line_last = 0;  // first and last line in a text; 0: of a dump
 };
 

@@ -5,6 +5,7 @@
 #include <QTextDocument>
 
 #include "app/gui/chain/chain_panel.h"
+#include "app/gui/fields/fields_panel.h"
 #include "app/gui/log/log_panel.h"
 #include "app/gui/source/source_panel.h"
 #include "app/gui/stack/stack_panel.h"
@@ -177,7 +178,18 @@ private slots:
         QVERIFY(says(*panel, "waits in synchronize_rcu behind it"));
         shoot(*window, "chain-of-task");
 
+        const QAbstractItemModel* fields = window->findChild<FieldsPanel*>()->model();
+        const auto field = [&](const char* name) {
+            const auto found =
+                fields->match(fields->index(0, 0), Qt::DisplayRole, name, 1, Qt::MatchExactly | Qt::MatchRecursive);
+            return found.isEmpty() ? QString() : found.first().siblingAtColumn(1).data().toString();
+        };
+        QCOMPARE(field("parent"), "2");
+        QCOMPARE(field("preempt_count"), "0x00000001");
+        QCOMPARE(field("rip"), "0xffffffffbce35add");  // monitor.txt
+
         QVERIFY(window->selection()->pick_pid(310));
+        QCOMPARE(field("command"), "hwa_cfg_holder");
         QCOMPARE(chain->rowCount(), 0);
         QVERIFY(says(*panel, "for hwa_cfg_mutex, held by hwa_cfg_holder (pid 310)"));
 

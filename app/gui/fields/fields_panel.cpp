@@ -3,6 +3,7 @@
 #include <QHeaderView>
 
 #include "app/gui/fields/field_rows.h"
+#include "app/gui/fields/task_fields.h"
 #include "app/gui/theme.h"
 
 namespace stallsight::gui {
@@ -40,12 +41,15 @@ FieldsPanel::FieldsPanel(Selection* selection, QWidget* parent)
 }
 
 void FieldsPanel::follow() {
+    const KernelTask* task = selection_->task();
     const EventInfo* event = selection_->event();
-    if (event == shown_) return;
-    shown_ = event;
+    const void* wanted = task ? static_cast<const void*>(task) : event;
+    if (wanted == shown_) return;
+    shown_ = wanted;
     model_->clear();
-    if (!event) return;
-    add_rows(model_->invisibleRootItem(), field_rows(*selection_->analysis(), *event));
+    if (!wanted) return;
+    add_rows(model_->invisibleRootItem(),
+             task ? task_field_rows(*task) : field_rows(*selection_->analysis(), *event));
     expandAll();
     header()->setStretchLastSection(true);
     resizeColumnToContents(0);

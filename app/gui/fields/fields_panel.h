@@ -1,4 +1,4 @@
-// The fields of the selected event.
+// The fields of the selected event, or of the selected task of a dump.
 #pragma once
 
 #include <QStandardItemModel>
@@ -18,7 +18,7 @@ private:
 
     Selection* selection_;
     QStandardItemModel* model_;
-    const EventInfo* shown_ = nullptr;
+    const void* shown_ = nullptr;  // the event or the task
 };
 
 }  // namespace stallsight::gui

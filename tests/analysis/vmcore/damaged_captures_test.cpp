@@ -50,7 +50,7 @@ Reading read(const std::string& bytes, LoadedFile& vmlinux) {
     for (const CpuRegisters& cpu : dump->cpus()) registers.push_back(cpu.values);
     KernelState state;
     for (std::string& missing : read_kernel(
-             *kernel, registers, [](const LoadedModule&) { return nullptr; }, state))
+             *kernel, registers, [](const LoadedModule&) { return nullptr; }, {}, state))
         reading.said.push_back(std::move(missing));
     reading.tasks = state.tasks.size();
     for (const KernelTask& task : state.tasks) {

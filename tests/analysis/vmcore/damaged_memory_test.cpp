@@ -63,7 +63,7 @@ TEST(DamagedMemory, IsReadToItsEnd) {
         for (const CpuRegisters& cpu : dump->cpus()) registers.push_back(cpu.values);
         KernelState state;
         read_kernel(
-            *kernel, registers, [](const LoadedModule&) { return nullptr; }, state);
+            *kernel, registers, [](const LoadedModule&) { return nullptr; }, {}, state);
         EXPECT_LT(state.tasks.size(), 1000u);
         for (const KernelTask& task : state.tasks) {
             EXPECT_LE(task.frames.size(), Unwinder::most_frames);

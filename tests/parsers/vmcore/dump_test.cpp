@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <span>
@@ -181,6 +182,23 @@ TEST(Dump, HasTheByteOrderThatTheKernelSays) {
         ASSERT_TRUE(dump) << dump.error().text();
         EXPECT_EQ(dump->big_endian(), !little);
         EXPECT_EQ(dump->read_number(made.base() + 0x30000, 4), little ? 0xcefaedfe : 0xfeedface);
+    }
+}
+
+// 48 MiB are several looks at whether to go on.
+TEST(Dump, SearchForVmcoreinfoTellsHowFarItIsAndCanBeCancelled) {
+    MadeDump made(MadeDump::Machine::x86_64, std::size_t{48} << 20U);
+    made.take_vmcoreinfo();
+    for (const bool cancel : {false, true}) {
+        std::vector<double> done;
+        Progress progress;
+        progress.report = [&](const std::string&, double part) {
+            done.push_back(part);
+            progress.cancelled = cancel;
+        };
+        ASSERT_TRUE(Dump::open({{"made", Bytes::own(made.elf()), ""}}, progress));
+        EXPECT_TRUE(std::is_sorted(done.begin(), done.end()));
+        EXPECT_EQ(done.size() == 1, cancel) << done.size();
     }
 }
 

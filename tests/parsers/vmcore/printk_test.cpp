@@ -7,9 +7,11 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 
 #include "tests/support/captured_dump.h"
 #include "tests/support/made_dump.h"
+#include "tests/support/process.h"
 
 namespace stallsight {
 namespace {
@@ -152,23 +154,26 @@ TEST_P(LogBuf, WithImpossibleIndexesIsAnError) {
 INSTANTIATE_TEST_SUITE_P(Machines, LogBuf, testing::Values(MadeDump::Machine::x86_64, MadeDump::Machine::ppc64),
                          name_of_machine);
 
-// The log of a kernel before 3.5, in a ring of 64 characters.
+// The log of a kernel before 3.5, in a ring of characters.
 class MadeText {
 public:
-    explicit MadeText(MadeDump::Machine machine) : dump(machine) {
+    explicit MadeText(MadeDump::Machine machine, std::uint64_t size = 64,
+                      const std::function<void(MadeDump&)>& describe = {})
+        : dump(machine), size_(size) {
+        if (describe) describe(dump);
         dump.symbol("log_buf", 0x4000);
         dump.symbol("log_buf_len", 0x4008);
         dump.symbol("log_end", 0x400c);
         dump.symbol("logged_chars", 0x4010);
         dump.pointer(0x4000, buffer);
-        dump.number(0x4008, 4, size);
+        dump.number(0x4008, 4, size_);
     }
 
     // As emit_log_char() does.
     void print(const std::string& text) {
-        for (const char c : text) dump.bytes(buffer + end_++ % size, {&c, 1});
+        for (const char c : text) dump.bytes(buffer + end_++ % size_, {&c, 1});
         dump.number(0x400c, 4, end_);
-        dump.number(0x4010, 4, std::min<std::uint64_t>(end_, size));
+        dump.number(0x4010, 4, std::min(end_, size_));
     }
     // As `dmesg -c` does.
     void clear() { dump.number(0x4010, 4, 0); }
@@ -179,16 +184,54 @@ public:
         return read_printk(*opened);
     }
 
-    static constexpr std::uint64_t buffer = 0x8000, size = 64;
+    static constexpr std::uint64_t buffer = 0x8000;
     MadeDump dump;
 
 private:
-    std::uint64_t end_ = 0;
+    std::uint64_t size_, end_ = 0;
 };
 
-class TextLog : public testing::TestWithParam<MadeDump::Machine> {};
+// makedumpfile reads such a log with vmcoreinfo alone, too, if it finds a release and where the memory's map is.
+void please_makedumpfile(MadeDump& dump) {
+    dump.take_vmcoreinfo();
+    for (const char* line :
+         {"OSRELEASE=2.6.32-made", "PAGESIZE=4096", "NUMBER(phys_base)=0", "SIZE(page)=64", "SIZE(pglist_data)=64",
+          "SIZE(nodemask_t)=8", "OFFSET(page.flags)=0", "OFFSET(page._count)=8", "OFFSET(page.mapping)=16",
+          "OFFSET(page.lru)=24", "OFFSET(pglist_data.node_zones)=0", "OFFSET(pglist_data.nr_zones)=8",
+          "OFFSET(pglist_data.node_start_pfn)=16", "OFFSET(pglist_data.node_spanned_pages)=24",
+          "LENGTH(free_area.free_list)=5", "NUMBER(NR_FREE_PAGES)=0", "NUMBER(PG_lru)=5"})
+        dump.info(line);
+    for (const char* table : {"swapper_pg_dir", "init_level4_pgt"}) dump.symbol(table, 0x1000);
+    dump.symbol("_stext", 0);
+    for (const char* variable : {"init_uts_ns", "node_online_map"}) dump.symbol(variable, 0x5000);
+    dump.number(0x5000, 8, 1);
+    dump.bytes(0x5004, "Linux");
+    dump.bytes(0x5004 + 2 * 65, "2.6.32-made");  // struct new_utsname: release is the third
+    dump.symbol("mem_map", 0x6000);
+    dump.pointer(0x6000, 0x20000);
+}
 
-TEST_P(TextLog, IsReadWithLevelsAndStamps) {
+TEST(TextLog, IsByteForByteWhatMakedumpfileWrites) {
+    if (std::system("command -v makedumpfile >/dev/null 2>&1") != 0) GTEST_SKIP() << "no makedumpfile here";
+    MadeText made(MadeDump::Machine::x86_64, 4096, [](MadeDump& dump) { please_makedumpfile(dump); });
+    for (int i = 0; i < 200; ++i) {
+        std::array<char, 64> line{};
+        std::snprintf(line.data(), line.size(), "<%d>[%5d.%06d] line %d of this log\n", i % 8, i, i * 7, i);
+        made.print(line.data());
+    }
+    const test::TemporaryFolder folder;
+    const std::string dump = folder.file("dump", made.dump.elf()), log = (folder.path() / "log").string();
+    ASSERT_EQ(std::system(("makedumpfile --dump-dmesg " + dump + " " + log + " >/dev/null 2>&1").c_str()), 0);
+    const auto ours = made.read();
+    ASSERT_TRUE(ours) << ours.error().text();
+    // Of the first line the prefix is overwritten: ours has the level that the kernel takes then.
+    EXPECT_EQ(text_of(*ours), "<4>" + test::slurp(log));
+    EXPECT_GT(ours->records.size(), 90u);
+}
+
+class TextLogs : public testing::TestWithParam<MadeDump::Machine> {};
+
+TEST_P(TextLogs, IsReadWithLevelsAndStamps) {
     MadeText made(GetParam());
     made.print("<6>[    1.234567] Linux\n<30>[  100.000001] init\n<4>no stamp\n");
     const auto log = made.read();
@@ -202,7 +245,7 @@ TEST_P(TextLog, IsReadWithLevelsAndStamps) {
     EXPECT_TRUE(log->problems.empty());
 }
 
-TEST_P(TextLog, IsReadRoundItsEnd) {
+TEST_P(TextLogs, IsReadRoundItsEnd) {
     MadeText made(GetParam());
     made.print("<6>[    1.000000] this line is overwritten\n");
     made.print("<6>[    2.000000] whole\n");
@@ -214,7 +257,7 @@ TEST_P(TextLog, IsReadRoundItsEnd) {
     EXPECT_EQ(text_of(*log), "<4>6>[    2.000000] whole\n<3>[    3.000000] round the end\n<6>[    4\n");
 }
 
-TEST_P(TextLog, IsAllThereAfterDmesgCleared) {
+TEST_P(TextLogs, IsAllThereAfterDmesgCleared) {
     MadeText made(GetParam());
     made.print("<6>before\n");
     made.clear();
@@ -223,7 +266,7 @@ TEST_P(TextLog, IsAllThereAfterDmesgCleared) {
     EXPECT_EQ(text_of(*log), "<6>before\n");
 }
 
-TEST_P(TextLog, SaysWhatIsNotInTheDump) {
+TEST_P(TextLogs, SaysWhatIsNotInTheDump) {
     MadeText made(GetParam());
     const std::uint64_t last_page = 0x3f000;  // a ring of two pages, the second of which is beyond the dump's end
     made.dump.pointer(0x4000, last_page);
@@ -236,7 +279,7 @@ TEST_P(TextLog, SaysWhatIsNotInTheDump) {
     EXPECT_THAT(log->problems, testing::ElementsAre("4096 bytes of the printk log cannot be read"));
 }
 
-TEST_P(TextLog, WithAnImpossibleSizeIsAnError) {
+TEST_P(TextLogs, WithAnImpossibleSizeIsAnError) {
     MadeText made(GetParam());
     made.dump.number(0x4008, 4, 100);
     const auto log = made.read();
@@ -244,7 +287,7 @@ TEST_P(TextLog, WithAnImpossibleSizeIsAnError) {
     EXPECT_EQ(log.error().text(), "made: the printk log's variables are damaged: no buffer has 100 bytes");
 }
 
-INSTANTIATE_TEST_SUITE_P(Machines, TextLog, testing::Values(MadeDump::Machine::x86_64, MadeDump::Machine::ppc64),
+INSTANTIATE_TEST_SUITE_P(Machines, TextLogs, testing::Values(MadeDump::Machine::x86_64, MadeDump::Machine::ppc64),
                          name_of_machine);
 
 // A ring of four descriptors and 256 bytes of text, laid out as Linux 6.1 does on 64-bit machines.
