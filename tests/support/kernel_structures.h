@@ -18,7 +18,7 @@ typedef struct {
 struct sample_task {
     volatile unsigned int state;
     union {
-        struct {
+        __extension__ struct {
             short low, high;
         };
         int both;

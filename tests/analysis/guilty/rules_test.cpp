@@ -16,6 +16,10 @@ struct Family {
     std::vector<const char*> functions;
 };
 
+void PrintTo(const Family& family, std::ostream* out) {
+    *out << family.name;
+}
+
 class RuleFamily : public testing::TestWithParam<Family> {};
 
 TEST_P(RuleFamily, IsCovered) {

@@ -124,8 +124,8 @@ TEST(Variants, AnotherFormOfTheLogHasTheSameReports) {
         const Answer expected = answer(log);
         for (const Form& form : forms()) {
             const bool contradicts = form.name == std::string("one caller") && expected.size() > 1;
-            if (!contradicts)
-                EXPECT_EQ(answer(with_each_line(log, form.write)), expected) << name << " as " << form.name;
+            if (contradicts) continue;
+            EXPECT_EQ(answer(with_each_line(log, form.write)), expected) << name << " as " << form.name;
         }
     }
     EXPECT_GT(plain, 30U);
