@@ -61,15 +61,19 @@ void Selection::pick_task(const TaskAt& task, std::optional<std::size_t> frame) 
 }
 
 bool Selection::pick_pid(int pid) {
+    std::optional<TaskAt> found;
     for (std::size_t crash = 0; analysis_ && crash < analysis_->crashes.size(); ++crash) {
-        const auto& tasks = analysis_->crashes[crash].state.tasks;
-        const auto it =
-            std::find_if(tasks.begin(), tasks.end(), [&](const KernelTask& task) { return task.task.pid == pid; });
-        if (it == tasks.end()) continue;
-        pick_task({crash, static_cast<std::size_t>(it - tasks.begin())}, telling_frame(*it));
-        return true;
+        const CrashInfo& info = analysis_->crashes[crash];
+        const auto it = std::find_if(info.state.tasks.begin(), info.state.tasks.end(),
+                                     [&](const KernelTask& task) { return task.task.pid == pid; });
+        if (it == info.state.tasks.end()) continue;
+        // A dump says more of a task than a saved session does.
+        const bool dump = analysis_->artifacts[info.artifact].artifact.kind == ArtifactKind::vmcore;
+        if (!found || dump) found = {crash, static_cast<std::size_t>(it - info.state.tasks.begin())};
+        if (dump) break;
     }
-    return false;
+    if (found) pick_task(*found, telling_frame(analysis_->crashes[found->crash].state.tasks[found->task]));
+    return found.has_value();
 }
 
 void Selection::pick_frame(std::size_t frame) {

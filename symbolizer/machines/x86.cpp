@@ -39,6 +39,12 @@ public:
 
     [[nodiscard]] Instruction classified(const cs_insn& decoded) const {
         Instruction found{Kind::other, decoded.address, decoded.size, 0};
+        // The startup code calls C by a far return, having pushed the address behind it
+        // (arch/x86/kernel/head_64.S).
+        if (decoded.id == X86_INS_RETF || decoded.id == X86_INS_RETFQ) {
+            found.kind = Kind::indirect_call;
+            return found;
+        }
         const bool call = cs_insn_group(handle_, &decoded, CS_GRP_CALL);
         if (!call && !cs_insn_group(handle_, &decoded, CS_GRP_JUMP)) return found;
         const cs_x86_op& operand = decoded.detail->x86.operands[0];

@@ -70,6 +70,7 @@ TEST(Instructions, ReadsX86Forwards) {
     EXPECT_EQ(at_end("\x53\xe8\x0a\x00\x00\x00"sv)->kind, Kind::direct_call);  // push rbx; call .+15
     EXPECT_EQ(at_end("\x53\xe8\x0a\x00\x00\x00"sv)->target, 0x1010u);
     EXPECT_EQ(at_end("\xff\xd0"sv)->kind, Kind::indirect_call);        // call *rax
+    EXPECT_EQ(at_end("\x50\x48\xcb"sv)->kind, Kind::indirect_call);    // push rax; lretq: secondary_startup_64
     EXPECT_EQ(at_end("\xff\x53\x18"sv)->kind, Kind::indirect_call);    // call *0x18(rbx)
     EXPECT_EQ(at_end("\x53\x90"sv)->kind, Kind::other);                // nop
     EXPECT_EQ(at_end("\x53\xe8\x0a\x00"sv)->size, 0u);                 // in the middle of the call

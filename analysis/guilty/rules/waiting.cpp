@@ -184,7 +184,6 @@ constexpr Rule rules[] = {
     {"kthread_cancel_*", waiting},
     {"hrtimer_cancel*", waiting},
     {"hrtimer_try_to_cancel*", waiting},
-    {"hrtimer_nanosleep*", waiting},
     {"tasklet_kill*", waiting},
     {"tasklet_unlock*", waiting},
     {"stop_machine*", waiting},

@@ -51,9 +51,11 @@ QWidget* TasksPanel::make_filters() {
     text_->installEventFilter(this);
     states_ = new QComboBox;
     states_->setAccessibleName("State");
-    // Its words are long; the field beside it is what one types into.
-    states_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    states_->setMinimumContentsLength(9);
+    // Their words are long; the field beside them is what one types into.
+    for (QComboBox* choice : {kernels_, states_}) {
+        choice->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        choice->setMinimumContentsLength(9);
+    }
     cpus_ = new QComboBox;
     cpus_->setAccessibleName("CPU");
     blocked_ = new QCheckBox("Blocked");
