@@ -6,13 +6,18 @@ maker=${STALLSIGHT_SHARED:-$root/../shared}/bench/make_biglog.py
 what=${1:-parse}
 megabytes=${STALLSIGHT_BENCH_MB:-1024}
 
-parse() {
+# A folder for the logs that are made, in $work; fails where there is no generator.
+make_room() {
     if [ ! -f "$maker" ]; then
         echo "no log generator at $maker: nothing to measure"
-        return 0
+        return 1
     fi
     work=$(mktemp -d "${TMPDIR:-/tmp}/stallsight-bench.XXXXXX")
     trap 'rm -rf "$work"' EXIT
+}
+
+parse() {
+    make_room || return 0
     local format
     for format in dmesg kern.log; do
         python3 "$maker" "$megabytes" "$work/big.log" --format "$format" > "$work/truth.json"
@@ -23,12 +28,7 @@ parse() {
 
 # Forms that are written anew before they are read, each about as large as the plain log of `parse`.
 forms() {
-    if [ ! -f "$maker" ]; then
-        echo "no log generator at $maker: nothing to measure"
-        return 0
-    fi
-    work=$(mktemp -d "${TMPDIR:-/tmp}/stallsight-bench.XXXXXX")
-    trap 'rm -rf "$work"' EXIT
+    make_room || return 0
     local form percent
     while read -r form percent; do  # of the form's size, what the plain log takes
         python3 "$maker" $((megabytes * percent / 100)) "$work/plain.log" > "$work/truth.json"

@@ -18,7 +18,7 @@ bool is_program_tag(std::string_view word) {
     return eat_number(pid).has_value() && pid == "]:";
 }
 
-// "rcu:", "NMI watchdog:", "syzkaller login:"; not the end of a sentence.
+// "rcu:", "NMI watchdog:", "board login:"; not the end of a sentence.
 bool is_prefix(std::string_view lead) {
     if (lead.ends_with("login:") || lead.ends_with(" kernel:")) return true;
     const auto words = split_blanks(lead);

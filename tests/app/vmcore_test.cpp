@@ -38,8 +38,8 @@ TEST(VmcoreCommand, StacksAreReadAsACrashSession) {
 // The stall's report and the dump's memory have the same chain.
 TEST(AnalyzeCommand, OfADumpTellsAChainOnce) {
     if (!std::filesystem::exists(dump)) GTEST_SKIP() << "the captures are not here";
-    const auto run = test::stallsight("analyze --debug-dir " + quoted((captured_dumps / "../build").string()) + " " +
-                                      quoted(dump.string()));
+    const auto run = test::stallsight("analyze --debug-dir " + quoted((captured_dumps / "../build").string()) +
+                                      " " + quoted(dump.string()));
     const std::string chain = "preempt_count 0x00000001 = preemption off once, in the dump's memory\n";
     const std::size_t first = run.out.find(chain);
     ASSERT_NE(first, std::string::npos) << run.err;

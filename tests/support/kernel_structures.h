@@ -18,9 +18,7 @@ typedef struct {
 struct sample_task {
     volatile unsigned int state;
     union {
-        __extension__ struct {
-            short low, high;
-        };
+        __extension__ struct { short low, high; };
         int both;
     };
     struct inner_part parts[3];

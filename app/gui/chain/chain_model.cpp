@@ -116,8 +116,8 @@ void ChainModel::rebuild() {
         if (const QString sum = qs(sum_words(*chain_)); !sum.isEmpty() || chain_->ending == Chain::Ending::slept) {
             divider = {};
             divider.kind = ChainRow::Kind::slept_here;
-            divider.text = chain_->ending == Chain::Ending::slept ? QStringLiteral("slept here")
-                                                                  : QStringLiteral("count");
+            divider.text =
+                chain_->ending == Chain::Ending::slept ? QStringLiteral("slept here") : QStringLiteral("count");
             divider.count = sum;
             divider.link = slept;
             rows_.push_back(divider);
