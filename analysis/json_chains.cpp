@@ -1,4 +1,6 @@
 // Chains, and what their counts say.
+#include <span>
+
 #include "analysis/json_parts.h"
 #include "analysis/modules.h"
 #include "analysis/words.h"
@@ -52,16 +54,12 @@ void write_count(JsonStream& out, const Chain& chain, const PreemptCount& c) {
     out.end_object();
 }
 
-void write_checks(JsonStream& out, const std::vector<CountCheck>& checks) {
-    out.begin_array();
-    for (const CountCheck& check : checks) {
-        out.begin_object();
-        out.member("says", check.says);
-        out.member("agrees", check.agrees);
-        out.member("words", check.words);
-        out.end_object();
-    }
-    out.end_array();
+void write_check(JsonStream& out, const CountCheck& check) {
+    out.begin_object();
+    out.member("says", check.says);
+    out.member("agrees", check.agrees);
+    out.member("words", check.words);
+    out.end_object();
 }
 
 void write_disabled_at(JsonStream& out, const Chain& chain) {
@@ -104,15 +102,12 @@ void write_chain(JsonStream& out, const Analysis& analysis, const Chain& chain) 
     } else {
         out.null();
     }
-    out.key("checks");
-    write_checks(out, chain.checks);
+    write_list(out, "checks", chain.checks, [&](const CountCheck& check) { write_check(out, check); });
     out.member("contradiction", chain.contradiction);
     out.member("unchecked", chain.unchecked);
-    out.key("links");
-    out.begin_array();
-    for (std::size_t i = chain.disabled_link; i <= chain.end_link; ++i)
-        write_link(out, analysis, log, chain.links[i]);
-    out.end_array();
+    const auto links =
+        std::span(chain.links).subspan(chain.disabled_link, chain.end_link + 1 - chain.disabled_link);
+    write_list(out, "links", links, [&](const Link& link) { write_link(out, analysis, log, link); });
     out.end_object();
 }
 

@@ -112,10 +112,7 @@ void write_event(JsonStream& out, const Analysis& analysis, const EventInfo& eve
     out.member("candidates", event.guilty.candidates);
     out.end_object();
     write_frames(out, report.frames, event.symbols);
-    out.key("sections");
-    out.begin_array();
-    for (const Section& section : report.sections) write_section(out, section);
-    out.end_array();
+    write_list(out, "sections", report.sections, [&](const Section& section) { write_section(out, section); });
     out.member("fields", report.fields);
     out.member("release", report.machine.release);
     out.member("taint", report.machine.taint);

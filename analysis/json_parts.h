@@ -19,6 +19,15 @@ inline std::optional<double> seconds_of(const std::optional<Time>& time) {
     return time ? std::optional(seconds(*time)) : std::nullopt;
 }
 
+// A member that is a list; `write` writes one item.
+template <class Items, class Write>
+void write_list(JsonStream& out, std::string_view name, const Items& items, const Write& write) {
+    out.key(name);
+    out.begin_array();
+    for (const auto& item : items) write(item);
+    out.end_array();
+}
+
 // One of "events".
 void write_event(JsonStream& out, const Analysis& analysis, const EventInfo& event);
 

@@ -18,18 +18,14 @@ void write_doing(JsonStream& out, const StallEpisode& stall) {
     out.end_object();
 }
 
-void write_views(JsonStream& out, const std::vector<StallView>& views) {
-    out.begin_array();
-    for (const StallView& view : views) {
-        out.begin_object();
-        out.member("event", view.event);
-        out.member("time_s", view.at_s);
-        out.member("cpu", view.cpu < 0 ? std::nullopt : std::optional(view.cpu));
-        out.member("task", view.task);
-        out.member("function", view.function);
-        out.end_object();
-    }
-    out.end_array();
+void write_view(JsonStream& out, const StallView& view) {
+    out.begin_object();
+    out.member("event", view.event);
+    out.member("time_s", view.at_s);
+    out.member("cpu", view.cpu < 0 ? std::nullopt : std::optional(view.cpu));
+    out.member("task", view.task);
+    out.member("function", view.function);
+    out.end_object();
 }
 
 void write_starved(JsonStream& out, const StallEpisode& stall) {
@@ -67,8 +63,7 @@ void write_stall(JsonStream& out, const StallEpisode& s) {
     out.key("end_window");
     write_window(out, s.end_window);
     out.member("end_basis", s.end_basis);
-    out.key("views");
-    write_views(out, s.views);
+    write_list(out, "views", s.views, [&](const StallView& view) { write_view(out, view); });
     out.member("views_agree", s.views_agree);
     out.member("held_up", s.held_up);
     out.member("caused_by", s.caused_by);

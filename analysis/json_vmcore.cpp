@@ -5,14 +5,6 @@ namespace stallsight {
 
 namespace {
 
-template <class Items, class Write>
-void write_list(JsonStream& out, std::string_view name, const Items& items, const Write& write) {
-    out.key(name);
-    out.begin_array();
-    for (const auto& item : items) write(item);
-    out.end_array();
-}
-
 // A task of the same dump; null where it is not known.
 void write_pid(JsonStream& out, std::string_view name, const KernelState& state, std::optional<std::size_t> task) {
     out.member(name, task ? state.tasks[*task].task.pid : std::nullopt);

@@ -72,6 +72,18 @@ ChainPanel::ChainPanel(Selection* selection, QWidget* parent)
             [this](const QString& link) { link == "patch" ? emit patch_wanted() : emit debug_info_wanted(); });
 }
 
+namespace {
+
+std::set<std::string> out_of_tree_modules(const Analysis& analysis, const Chain& chain) {
+    const Artifact& log = log_of(analysis, chain);
+    std::set<std::string> modules;
+    for (const Link& link : chain.links)
+        if (owner_of(analysis, log, link.module) == Owner::out_of_tree) modules.insert(link.module);
+    return modules;
+}
+
+}  // namespace
+
 void ChainPanel::follow() {
     const AnalysisPtr& analysis = selection_->analysis();
     const EventInfo* event = this->event();
@@ -84,11 +96,7 @@ void ChainPanel::follow() {
         shown_analysis_ = analysis;
         shown_ = id;
         const Chain* chain = task ? chain_of_task(*analysis, *task) : event ? analysis->chain_of(id) : nullptr;
-        std::set<std::string> out_of_tree;
-        for (const Link& link : chain ? chain->links : std::vector<Link>())
-            if (owner_of(*analysis, log_of(*analysis, *chain), link.module) == Owner::out_of_tree)
-                out_of_tree.insert(link.module);
-        model_->set_chain(chain, std::move(out_of_tree));
+        model_->set_chain(chain, chain ? out_of_tree_modules(*analysis, *chain) : std::set<std::string>());
         show_words(chain);
     }
     const QModelIndex index = selection_->frame() ? model_->index_of_frame(*selection_->frame()) : QModelIndex();
