@@ -4,6 +4,8 @@
 #include <array>
 #include <set>
 
+#include "analysis/stalls/samples.h"
+
 namespace stallsight {
 
 namespace {
@@ -187,8 +189,7 @@ bool is_of(const Artifact& artifact, const CoreInfo& core) {
 std::set<int> boots_with_something(const Analysis& analysis, const CoreInfo& core) {
     std::set<int> boots;
     for (const EventInfo& event : analysis.events)
-        if (event.report.time && is_of(analysis.artifacts[event.artifact].artifact, core))
-            boots.insert(event.report.boot);
+        if (event.report.time && same_core(analysis, event, core.board, core.core)) boots.insert(event.report.boot);
     for (const TortureInfo& torture : analysis.torture)
         if (torture.board == core.board && torture.core == core.core) boots.insert(torture.sample.boot);
     for (const ArtifactInfo& info : analysis.artifacts)
@@ -212,7 +213,7 @@ void find_span(const Analysis& analysis, CoreBoot& boot) {
 }  // namespace
 
 bool CoreBoot::has(const Analysis& analysis, const EventInfo& event) const {
-    return is_of(analysis.artifacts[event.artifact].artifact, *core) && has_boot(event.report.boot);
+    return same_core(analysis, event, core->board, core->core) && has_boot(event.report.boot);
 }
 
 bool CoreBoot::has(const StallEpisode& stall) const {

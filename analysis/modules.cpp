@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "analysis/words.h"
 #include "parsers/modules/module_text.h"
 
 namespace stallsight {
@@ -124,6 +125,11 @@ const Artifact& log_of(const Analysis& analysis, const Chain& chain) {
         for (const TaskChain& task : crash.chains)
             if (&task.chain == &chain) return analysis.artifacts[crash.artifact].artifact;
     return analysis.artifacts.front().artifact;
+}
+
+std::string owned_name(const Analysis& analysis, const Chain& chain, const Link& link) {
+    return qualified_name(link.function, link.module)
+        .append(owner_mark(analysis, log_of(analysis, chain), link.module));
 }
 
 }  // namespace stallsight

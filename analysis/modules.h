@@ -24,4 +24,7 @@ std::string_view owner_mark(const Analysis& analysis, const Artifact& log, std::
 // The log, dump or session that the chain's stack is from.
 const Artifact& log_of(const Analysis& analysis, const Chain& chain);
 
+// "rpmsg_ether_xmit [rpmsg_ifc] (O)": a link's function, as reports show it.
+std::string owned_name(const Analysis& analysis, const Chain& chain, const Link& link);
+
 }  // namespace stallsight

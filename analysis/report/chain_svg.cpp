@@ -81,10 +81,7 @@ std::string chain_svg(const Analysis& analysis, const Chain& chain) {
         const Link& link = chain.links[i];
         if (link.role == Link::Role::guilty) svg.rect(names_x - 6, y_of(i), width - names_x, row, "mark-row");
         const bool strong = link.role != Link::Role::inside;
-        svg.text(names_x, y_of(i) + 15,
-                 qualified_name(link.function, link.module) +
-                     std::string(owner_mark(analysis, log_of(analysis, chain), link.module)),
-                 strong ? "mono strong" : "mono");
+        svg.text(names_x, y_of(i) + 15, owned_name(analysis, chain, link), strong ? "mono strong" : "mono");
         svg.text(notes_x, y_of(i) + 15, note_of(chain, i),
                  link.role == Link::Role::guilty || i == chain.end_link ? "bad" : "muted");
     }

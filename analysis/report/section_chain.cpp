@@ -30,12 +30,9 @@ Table ledger(const Analysis& analysis, const Chain& chain) {
                                   : link.basis.empty() ? link.proof
                                                        : link.proof + ": " + link.basis;
         const std::string source = link.file.empty() ? "" : link.file + ":" + std::to_string(link.line);
-        table.rows.push_back(
-            {"",
-             {styled(Style::code, qualified_name(link.function, link.module) +
-                                      std::string(owner_mark(analysis, log_of(analysis, chain), link.module))),
-              what_it_did(chain, i), plain(hex(link.count_after)), plain(proof), plain(link.call_site),
-              plain(source)}});
+        table.rows.push_back({"",
+                              {styled(Style::code, owned_name(analysis, chain, link)), what_it_did(chain, i),
+                               plain(hex(link.count_after)), plain(proof), plain(link.call_site), plain(source)}});
     }
     return table;
 }

@@ -68,10 +68,24 @@ TEST_P(CapturedLog, IsByteForByteWhatCrashPrints) {
 
 INSTANTIATE_TEST_SUITE_P(Captures, CapturedLog, testing::ValuesIn(captured_dump_names));
 
+// A dump with a printk log whose buffer stands at one place.
+struct MadeLog {
+    explicit MadeLog(MadeDump::Machine machine) : dump(machine) {}
+
+    [[nodiscard]] Result<PrintkLog> read() const {
+        const auto opened = dump.open();
+        if (!opened) return tl::unexpected<Error>(opened.error());
+        return read_printk(*opened);
+    }
+
+    static constexpr std::uint64_t buffer = 0x8000;
+    MadeDump dump;
+};
+
 // struct printk_log of a kernel with CONFIG_PRINTK_CALLER, 64 bit.
-class MadeLogBuf {
+class MadeLogBuf : public MadeLog {
 public:
-    explicit MadeLogBuf(MadeDump::Machine machine) : dump(machine), big_(machine == MadeDump::Machine::ppc64) {
+    explicit MadeLogBuf(MadeDump::Machine machine) : MadeLog(machine), big_(machine == MadeDump::Machine::ppc64) {
         dump.symbol("log_buf", 0x4000);
         dump.symbol("log_buf_len", 0x4008);
         dump.symbol("log_first_idx", 0x400c);
@@ -101,15 +115,6 @@ public:
         dump.bytes(buffer + at + 24, text);
         return at + length;
     }
-
-    [[nodiscard]] Result<PrintkLog> read() const {
-        const auto opened = dump.open();
-        if (!opened) return tl::unexpected<Error>(opened.error());
-        return read_printk(*opened);
-    }
-
-    static constexpr std::uint64_t buffer = 0x8000;
-    MadeDump dump;
 
 private:
     bool big_;
@@ -155,11 +160,11 @@ INSTANTIATE_TEST_SUITE_P(Machines, LogBuf, testing::Values(MadeDump::Machine::x8
                          name_of_machine);
 
 // The log of a kernel before 3.5, in a ring of characters.
-class MadeText {
+class MadeText : public MadeLog {
 public:
     explicit MadeText(MadeDump::Machine machine, std::uint64_t size = 64,
                       const std::function<void(MadeDump&)>& describe = {})
-        : dump(machine), size_(size) {
+        : MadeLog(machine), size_(size) {
         if (describe) describe(dump);
         dump.symbol("log_buf", 0x4000);
         dump.symbol("log_buf_len", 0x4008);
@@ -177,15 +182,6 @@ public:
     }
     // As `dmesg -c` does.
     void clear() { dump.number(0x4010, 4, 0); }
-
-    [[nodiscard]] Result<PrintkLog> read() const {
-        const auto opened = dump.open();
-        if (!opened) return tl::unexpected<Error>(opened.error());
-        return read_printk(*opened);
-    }
-
-    static constexpr std::uint64_t buffer = 0x8000;
-    MadeDump dump;
 
 private:
     std::uint64_t size_, end_ = 0;
