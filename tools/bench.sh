@@ -73,12 +73,13 @@ vmcore() {
     unpack_kernel || return 0
     python3 "$root/tests/bench/vmcore.py" "$root/build/release/bin/stallsight" \
         "$captures/vmcore-spin/vmcore.makedumpfile-d31-zlib" "$work/vmlinux" "$captures/build/ko"
-    local dump
+    local dump session
     for dump in vmcore.makedumpfile-d31-zlib vmcore.kdump-zlib; do
-        echo "stacks of $dump beside crash's"
-        python3 "$root/tests/bench/vmcore_stacks.py" "$root/build/release/bin/stallsight" \
-            "$captures/vmcore-spin/$dump" "$work/vmlinux" "$captures/build/ko" \
-            "$captures/vmcore-spin/crash-oracle.txt"
+        for session in "$captures/vmcore-spin/crash-oracle.txt" "$root/tests/data/crash/vmcore-spin-9.0.2.txt"; do
+            echo "stacks of $dump beside crash's in $(basename "$session")"
+            python3 "$root/tests/bench/vmcore_stacks.py" "$root/build/release/bin/stallsight" \
+                "$captures/vmcore-spin/$dump" "$work/vmlinux" "$captures/build/ko" "$session"
+        done
     done
     echo "a dump of many gibibytes"
     python3 "$root/tests/bench/vmcore_large.py" "$root/build/release/bin/stallsight"
