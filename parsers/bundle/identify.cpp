@@ -5,6 +5,9 @@
 
 #include "parsers/bundle/archive.h"
 #include "parsers/bundle/bundle.h"
+#include "parsers/vmcore/crash_rows.h"
+#include "parsers/vmcore/debugger_text.h"
+#include "parsers/vmcore/terminal_line.h"
 
 namespace stallsight {
 
@@ -51,9 +54,18 @@ bool looks_like_patch(std::string_view sample) {
            (sample.find("\n@@ -"sv) != sample.npos && sample.find("\n+++ "sv) != sample.npos);
 }
 
+// Calls visit(line) with what a terminal showed of each line, until it says yes: script(1) saves the codes around a
+// prompt, too.
+template <class Visit>
+bool any_shown_line(std::string_view text, Visit visit) {
+    return any_line(text, [&](std::string_view line) {
+        return has_terminal_codes(line) ? visit(std::string_view(shown_by_terminal(line))) : visit(line);
+    });
+}
+
 bool looks_like_crash(std::string_view sample) {
-    return any_line(sample, [](std::string_view line) {
-        if (line.starts_with("crash> "sv)) return true;
+    return any_shown_line(sample, [](std::string_view line) {
+        if (crash_command(line)) return true;
         line.remove_prefix(std::min(line.find_first_not_of(" >"sv), line.size()));
         return line.starts_with("PID: "sv) && line.find(" TASK: "sv) != line.npos &&
                line.find(" COMMAND: "sv) != line.npos;
@@ -124,8 +136,8 @@ bool looks_like_kernel_log(std::string_view sample) {
 
 // drgn's and gdb's back traces: a prompt, or "#0 ..." as only they print it.
 bool looks_like_debugger(std::string_view sample) {
-    const bool printed = any_line(sample, [](std::string_view line) {
-        if (line.starts_with(">>> "sv) || line.starts_with("(gdb) "sv)) return true;
+    const bool printed = any_shown_line(sample, [](std::string_view line) {
+        if (debugger_command(line)) return true;
         if (!line.starts_with("#0  "sv)) return false;
         const bool source = line.ends_with(')') && line.find(" ("sv) != line.npos && line.find(':') != line.npos;
         return source || (line.find(" in "sv) != line.npos && line.find(") at "sv) != line.npos);

@@ -24,7 +24,7 @@ struct LogForm {
     // The parts of a log that is of this form, in the order of its records; none when it is of another form. The
     // log's start decides.
     std::vector<Piece> (*pieces)(std::string_view text);
-    Rewrite rewrite = nullptr;
+    void (*rewrite)(std::string_view text, const Piece& piece, LineWriter& out) = nullptr;
 };
 
 extern const LogForm utf16_form, colours_form, pstore_form;  // decode.cpp, decode_pstore.cpp

@@ -104,7 +104,7 @@ Result<RewrittenLog> RewrittenLog::write(std::string_view source, std::vector<Pi
     RewrittenLog log;
     log.source_ = source;
     log.pieces_ = std::move(pieces);
-    log.rewrite_ = rewrite;
+    log.rewrite_ = std::move(rewrite);
     Output output;
     if (bytes_of(log.pieces_) > small_log) {
         auto file = PrivateFile::create();
@@ -119,7 +119,7 @@ Result<RewrittenLog> RewrittenLog::write(std::string_view source, std::vector<Pi
         // A piece that was taken is also put down: others wait for it.
         for (std::size_t i = next++; i < count; i = next++) {
             writer.clear();
-            if (!progress.cancelled) rewrite(source, log.pieces_[i], writer);
+            if (!progress.cancelled) log.rewrite_(source, log.pieces_[i], writer);
             relay.put(i, writer);
             if (core == 0) progress.at("reading", static_cast<double>(i) / static_cast<double>(count));
         }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -55,7 +56,7 @@ private:
     std::vector<LineOrigin>* origins_ = nullptr;
 };
 
-using Rewrite = void (*)(std::string_view source, const Piece& piece, LineWriter& out);
+using Rewrite = std::function<void(std::string_view source, const Piece& piece, LineWriter& out)>;
 
 class RewrittenLog {
 public:
@@ -72,7 +73,7 @@ private:
 
     std::string_view source_;
     std::vector<Piece> pieces_;
-    Rewrite rewrite_ = nullptr;
+    Rewrite rewrite_;
     Bytes text_;
     std::uint64_t lines_ = 0;
 };

@@ -1,6 +1,7 @@
 #include "parsers/vmcore/crash_rows.h"
 
 #include <algorithm>
+#include <cctype>
 
 #include "parsers/vmcore/crash_words.h"
 
@@ -28,6 +29,16 @@ std::string_view state_before(std::string_view text) {
 }
 
 }  // namespace
+
+std::optional<std::string_view> crash_command(std::string_view line) {
+    if (!line.starts_with("crash")) return std::nullopt;
+    const std::size_t end = line.find('>');
+    if (end == line.npos || line.substr(end + 1, 1).find_first_not_of(' ') != line.npos) return std::nullopt;
+    const std::string_view name = line.substr(0, end);
+    const bool is_name =
+        std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) || c == '_'; });
+    return is_name ? std::optional(trimmed(line.substr(end + 1))) : std::nullopt;
+}
 
 std::optional<KernelTask> crash_task_header(std::string_view line) {
     const std::size_t start = line.find("PID: "), command = line.find("COMMAND: ");

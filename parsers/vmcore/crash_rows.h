@@ -9,6 +9,9 @@
 
 namespace stallsight {
 
+// The command behind a prompt: "crash> bt -a" -> "bt -a"; also "crash64>", "crash_arm64>".
+std::optional<std::string_view> crash_command(std::string_view line);
+
 // `PID: 312      TASK: ffffa1cc0090c080  CPU: 1    COMMAND: "hwa_spin"` of bt, task, runq and ps; before it may
 // stand
 // "> ", times and priorities, and the state: "[0 00:00:08.297] [RU]  ", "  CURRENT: ", "     [120] ".

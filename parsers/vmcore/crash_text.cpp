@@ -8,25 +8,16 @@
 #include "parsers/vmcore/crash_rows.h"
 #include "parsers/vmcore/crash_words.h"
 #include "parsers/vmcore/debugger_text.h"
+#include "parsers/vmcore/session_lines.h"
 #include "parsers/vmcore/session_log.h"
 #include "parsers/vmcore/stack_reader.h"
 #include "parsers/vmcore/task_table.h"
-#include "parsers/vmcore/terminal_line.h"
 
 namespace stallsight {
 namespace {
 
 using crash::take_word;
 using crash::trimmed;
-
-// "crash> bt -a" -> "bt -a"; also "crash64>", "crash_arm64>".
-std::optional<std::string_view> crash_command(std::string_view line) {
-    if (!line.starts_with("crash")) return std::nullopt;
-    const std::size_t end = line.find('>');
-    if (end == std::string_view::npos || line.substr(0, end).find(' ') != std::string_view::npos)
-        return std::nullopt;
-    return trimmed(line.substr(end + 1));
-}
 
 bool is_log_command(std::string_view command) {
     const std::string_view name = take_word(command);
@@ -41,43 +32,21 @@ bool is_log_line(std::string_view line) {
 class SessionReader {
 public:
     KernelState read(std::string_view text) {
-        std::uint64_t offset = 0;
-        while (offset < text.size()) {
-            LogLines place{++line_, 1, offset, 0};
-            std::string line = take_line(text, offset);
-            place.bytes = offset - place.offset;
-            std::uint64_t behind_next = offset;
-            const auto whole = trimmed(line).starts_with('#')
-                                   ? joined_stack_entry(line, take_line(text, behind_next))
-                                   : std::nullopt;
-            read_line(whole.value_or(line), place);
-            before_ = std::move(line);
-            if (!whole) continue;
-            ++line_;
-            offset = behind_next;
+        SessionLines lines(text, right_edge(text));
+        while (auto line = lines.take()) {
+            line_ = line->place.line;
+            read_line(line->text, line->place);
+            before_ = std::move(line->text);
         }
         end_stack();
         state_.log = log_.take();
-        for (const LogLines& lines : state_.log) state_.log_lines += lines.count;
+        for (const LogLines& lines_of_log : state_.log) state_.log_lines += lines_of_log.count;
         state_.tasks = tasks_.take();
         return std::move(state_);
     }
 
 private:
     enum class Section { other, log, ps, run_queues, modules, stack };
-
-    static std::string_view trimmed_end(std::string_view line) {
-        while (!line.empty() && (line.back() == ' ' || line.back() == '\r')) line.remove_suffix(1);
-        return line;
-    }
-
-    // The line at `offset` as it was seen, without what ends it; `offset` moves behind it.
-    static std::string take_line(std::string_view text, std::uint64_t& offset) {
-        const std::size_t end = std::min<std::size_t>(text.find('\n', offset), text.size());
-        const std::string_view line = trimmed_end(text.substr(offset, end - offset));
-        offset = std::min<std::uint64_t>(end + 1, text.size());
-        return has_terminal_codes(line) ? std::string(trimmed_end(shown_by_terminal(line))) : std::string(line);
-    }
 
     void read_line(std::string_view line, const LogLines& place) {
         if (const auto command = crash_command(line)) {
@@ -97,7 +66,9 @@ private:
     void begin(std::string_view command) {
         begin_section(is_log_command(command) ? Section::log : Section::other);
         if (section_ == Section::log) log_.begin();
-        all_active_ = take_word(command) == "bt" && take_word(command) == "-a";
+        const std::string_view name = take_word(command);
+        all_active_ = name == "bt" && take_word(command) == "-a";
+        if (name == "gdb") announced_ = context_;
     }
 
     void begin_section(Section section) {
@@ -216,7 +187,7 @@ private:
         section_ = Section::stack;
     }
 
-    // `sys`, and the banner that crash prints at its start
+    // `sys`, the banner that crash prints at its start, and the task of which `set` makes the current one
     void read_system(std::string_view line) {
         const std::size_t colon = line.find(": ");
         if (colon == std::string_view::npos) return;
@@ -225,7 +196,11 @@ private:
         if (label == "PANIC" && state_.panic.empty())
             state_.panic = value.starts_with('"') ? crash::quoted(value) : value;
         std::string_view rest = value;
-        if (label == "CPUS" && !state_.cpus) state_.cpus = crash::number<int>(take_word(rest));
+        const std::string_view word = take_word(rest);
+        if (label == "CPUS" && !state_.cpus) state_.cpus = crash::number<int>(word);
+        if (label == "PID") context_.emplace().task.pid = crash::number<int>(word);
+        if (label == "COMMAND" && context_) context_->task.comm = crash::quoted(value);
+        if (label == "TASK" && context_) context_->task_address = crash::address(word).value_or(0);
     }
 
     KernelState state_;
@@ -240,6 +215,7 @@ private:
     std::size_t owner_ = 0;                // of the stack that is being read
     std::uint64_t first_line_ = 0;         // of that stack
     std::optional<KernelTask> announced_;  // whose stack drgn or gdb prints next
+    std::optional<KernelTask> context_;    // crash's current task
     bool all_active_ = false;
 };
 
@@ -254,15 +230,24 @@ std::string level_in_front(std::string_view line) {
     return std::string(level).append(stamp).append(line.substr(stamp.size() + level.size()));
 }
 
-void rewrite_session_lines(std::string_view text, const Piece& piece, LineWriter& out) {
-    each_line(text, piece, out, [&](std::string_view line, LineOrigin origin) {
-        if (line.ends_with('\r')) line.remove_suffix(1);
-        if (has_terminal_codes(line)) {
-            out.add({}, level_in_front(shown_by_terminal(line)), origin);
-        } else {
-            out.add({}, level_in_front(line), origin);
-        }
-    });
+// What stands in a piece, each line as it was printed.
+void rewrite_session_lines(std::string_view text, const Piece& piece, std::optional<std::size_t> edge,
+                           LineWriter& out) {
+    SessionLines lines(text.substr(piece.offset, piece.size), edge);
+    while (const auto line = lines.take()) {
+        out.add({}, level_in_front(line->text), {out.source_lines, piece.offset + line->place.offset});
+        out.source_lines += line->place.count;
+    }
+}
+
+// Where a piece of a log may end: in front of a line with a stamp, which is not the rest of another one.
+std::size_t next_stamped_line(std::string_view text, std::size_t at) {
+    const std::size_t from = at;
+    do {
+        at = next_line(text, at);
+    } while (at < text.size() && at - from < longest_part &&
+             !is_log_line(text.substr(at, next_line(text, at) - at)));
+    return at;
 }
 
 }  // namespace
@@ -274,11 +259,16 @@ KernelState parse_crash_text(std::string_view text) {
 Result<RewrittenLog> log_of_crash_text(const KernelState& state, std::string_view text) {
     std::vector<Piece> pieces;
     for (const LogLines& lines : state.log) {
-        std::vector<Piece> of_part = divide(text.substr(0, lines.offset + lines.bytes), lines.offset, next_line);
+        std::vector<Piece> of_part =
+            divide(text.substr(0, lines.offset + lines.bytes), lines.offset, next_stamped_line);
         if (!of_part.empty()) of_part.front().line = lines.line;
         pieces.insert(pieces.end(), of_part.begin(), of_part.end());
     }
-    return RewrittenLog::write(text, std::move(pieces), rewrite_session_lines);
+    const auto edge = state.log.empty() ? std::nullopt : right_edge(text);
+    return RewrittenLog::write(text, std::move(pieces),
+                               [edge](std::string_view source, const Piece& piece, LineWriter& out) {
+                                   rewrite_session_lines(source, piece, edge, out);
+                               });
 }
 
 }  // namespace stallsight

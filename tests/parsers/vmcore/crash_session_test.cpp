@@ -6,8 +6,10 @@
 #include <string>
 
 #include "base/bytes.h"
+#include "parsers/bundle/bundle.h"
 #include "parsers/reports/scan.h"
 #include "parsers/vmcore/crash_text.h"
+#include "tests/support/process.h"
 
 namespace stallsight {
 namespace {
@@ -101,12 +103,16 @@ TEST_F(CrashSession, TakesTheLongestLogAndItsReportsAtTheirLines) {
     EXPECT_THAT(text().substr(stall.offset, 100), testing::HasSubstr("rcu_preempt detected stalls"));
 }
 
-std::vector<std::string> functions_of(const KernelState& state, int pid) {
+std::vector<std::string> functions_of(const KernelTask& task) {
     std::vector<std::string> functions;
-    for (const KernelTask& task : state.tasks)
-        if (task.task.pid == pid)
-            for (const Frame& frame : task.frames) functions.push_back(frame.function + "/" + frame.module);
+    for (const Frame& frame : task.frames) functions.push_back(frame.function + "/" + frame.module);
     return functions;
+}
+
+std::vector<std::string> functions_of(const KernelState& state, int pid) {
+    for (const KernelTask& task : state.tasks)
+        if (task.task.pid == pid) return functions_of(task);
+    return {};
 }
 
 // Saved by script(1) from a terminal of 80 columns: crash 8.0.2 and its pager less(1), with one page turned.
@@ -130,6 +136,54 @@ TEST(CrashTypescript, IsReadAsItWasSeen) {
         ElementsAre("__schedule/", "schedule/", "schedule_preempt_disabled/", "__mutex_lock.constprop.0/",
                     "hwa_commit_config/hwa_diag", "hwa_cfg_waiter_thread/hwa_diag", "kthread/", "ret_from_fork/"));
     EXPECT_THAT(functions_of(state, 308), SizeIs(8));
+}
+
+// crash 9.0.2 and more(1), which puts a line end behind the last column; `gdb bt` shows the task that `set` chose.
+TEST(CrashTypescript, LinesThatThePagerCutAreWhole) {
+    const auto bytes = Bytes::map_file(data_dir + "typescript-more.txt");
+    ASSERT_TRUE(bytes);
+    EXPECT_EQ(identify("typescript", bytes->view()), ArtifactKind::crash_text);
+    const KernelState state = parse_crash_text(bytes->view());
+    EXPECT_THAT(state.modules, SizeIs(8));
+    ASSERT_THAT(state.tasks, SizeIs(54));
+    for (const KernelTask& task : state.tasks) EXPECT_NE(task.task.comm, "") << *task.task.pid;
+    EXPECT_EQ(std::count_if(state.tasks.begin(), state.tasks.end(),
+                            [](const KernelTask& task) { return task.task.comm == "nokia_rpmsg_mbx"; }),
+              1);
+    EXPECT_THAT(functions_of(state, 313),
+                ElementsAre("context_switch/", "__schedule/", "schedule/", "schedule_timeout/",
+                            "do_wait_for_common/", "__wait_for_common/", "wait_for_common/", "__wait_rcu_gp/",
+                            "synchronize_rcu/", "/", "kthread/", "ret_from_fork/"));
+    EXPECT_THAT(functions_of(state, 311), SizeIs(8));
+}
+
+// What a session says does not depend on how wide the terminal was.
+TEST(CrashTypescript, SaysTheSameOnATerminalOfAnyWidth) {
+    const std::string session = test::slurp(data_dir + "vmcore-spin-excerpt.txt") + "crash> ps\n" +
+                                test::slurp(data_dir + "session-variants.txt");
+    const KernelState whole = parse_crash_text(session);
+    const auto log_of = [](const KernelState& state, std::string_view text) {
+        return std::string(log_of_crash_text(state, text)->text());
+    };
+    for (const std::size_t width : {72, 80, 100}) {
+        std::string cut;
+        for (std::size_t at = 0, column = 0; at < session.size(); ++at) {
+            column = session[at] == '\n' ? 0 : column + 1;
+            if (column > width) {
+                cut += '\n';
+                column = 1;
+            }
+            cut += session[at];
+        }
+        const KernelState state = parse_crash_text(cut);
+        EXPECT_EQ(log_of(state, cut), log_of(whole, session)) << width;
+        ASSERT_EQ(state.tasks.size(), whole.tasks.size()) << width;
+        for (std::size_t i = 0; i < state.tasks.size(); ++i) {
+            EXPECT_EQ(state.tasks[i].task.comm, whole.tasks[i].task.comm) << width;
+            EXPECT_EQ(state.tasks[i].state, whole.tasks[i].state) << width;
+            EXPECT_EQ(functions_of(state.tasks[i]), functions_of(whole.tasks[i])) << width;
+        }
+    }
 }
 
 // A terminal or a mail may cut a long line in two.
