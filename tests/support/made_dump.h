@@ -1,5 +1,5 @@
 // A small dump made in a test: one piece of memory from physical address 0 on, with vmcoreinfo, as an ELF core or
-// kdump-compressed (its pages as they are: the compression is the library's business).
+// kdump-compressed.
 #pragma once
 
 #include <elf.h>
@@ -12,6 +12,12 @@
 #include "parsers/vmcore/dump.h"
 
 namespace stallsight {
+
+// How a kdump-compressed dump keeps its pages.
+struct PagePacking {
+    std::uint32_t flags = 0;  // page_desc.flags: makedumpfile 1.7.2, diskdump_mod.h, DUMP_DH_COMPRESSED_*
+    std::string (*pack)(std::string_view page) = [](std::string_view page) { return std::string(page); };
+};
 
 class MadeDump {
 public:
@@ -77,7 +83,8 @@ public:
     }
 
     // makedumpfile's format, header version 6; `from` and `to` of its pages where it is a part of a split dump.
-    [[nodiscard]] std::string kdump(std::uint64_t from = 0, std::uint64_t to = 0) const {
+    [[nodiscard]] std::string kdump(std::uint64_t from = 0, std::uint64_t to = 0,
+                                    const PagePacking& packing = {}) const {
         const std::uint64_t pages = memory_.size() / page;
         const bool split = to != 0;
         if (!split) to = pages;
@@ -98,10 +105,15 @@ public:
             out.append(pages / 8, '\xff');
             out.resize((3 + static_cast<std::size_t>(bitmap)) * page);
         }
-        const std::uint64_t data = out.size() + (to - from) * 24;
-        for (std::uint64_t i = from; i < to; ++i)
-            out += encoded(8, data + (i - from) * page) + encoded(4, page) + encoded(4, 0) + encoded(8, 0);
-        return out + memory_.substr(from * page, (to - from) * page);
+        std::string data;
+        const std::uint64_t data_at = out.size() + (to - from) * 24;
+        for (std::uint64_t i = from; i < to; ++i) {
+            const std::string bytes = packing.pack(std::string_view(memory_).substr(i * page, page));
+            out += encoded(8, data_at + data.size()) + encoded(4, bytes.size()) + encoded(4, packing.flags) +
+                   encoded(8, 0);
+            data += bytes;
+        }
+        return out + data;
     }
 
     [[nodiscard]] Result<Dump> open() const { return Dump::open({{"made", Bytes::own(elf()), ""}}); }
