@@ -18,6 +18,8 @@ Words words_of(MemorySentence::About about) {
             return {"memory_deadlock", "cause"};
         case MemorySentence::About::grace_period:
             return {"memory_grace_period", "stall"};
+        case MemorySentence::About::stacks:
+            return {"memory_stacks", "report"};
         case MemorySentence::About::lock:
             break;
     }

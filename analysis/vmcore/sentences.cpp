@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <set>
 #include <string_view>
 
 #include "analysis/chain/preempt_count.h"
 #include "analysis/guilty/rules.h"
+#include "analysis/vmcore/stack_sentences.h"
 #include "analysis/words.h"
 
 namespace stallsight {
@@ -24,13 +26,6 @@ constexpr std::array waits_for_rcu = {"synchronize_rcu"sv,       "synchronize_rc
 template <class List, class Value>
 bool contains(const List& list, const Value& value) {
     return std::find(list.begin(), list.end(), value) != list.end();
-}
-
-std::string in_words(const KernelTask& task) {
-    const auto number = telling_frame(task);
-    if (!number || task.frames[*number].function.empty()) return {};
-    const Frame& frame = task.frames[*number];
-    return " in " + qualified_name(std::string(without_suffix(frame.function)), frame.module);
 }
 
 // "with preemption off"
@@ -120,27 +115,17 @@ private:
         }
     }
 
-    [[nodiscard]] std::vector<std::size_t> waiting_for_rcu(std::vector<std::string>& functions) const {
-        std::vector<std::size_t> waiters;
-        for (std::size_t i = 0; i < state_.tasks.size(); ++i) {
-            const auto& frames = state_.tasks[i].frames;
-            const auto outermost = std::find_if(frames.rbegin(), frames.rend(), [](const Frame& frame) {
-                return contains(waits_for_rcu, frame.function);
-            });
-            if (outermost == frames.rend() || state_.tasks[i].active) continue;
-            waiters.push_back(i);
-            functions.push_back(outermost->function);
-        }
-        return waiters;
-    }
-
     void grace_period() {
         if (!state_.rcu || !state_.rcu->in_progress) return;
         const RcuState& rcu = *state_.rcu;
-        std::vector<std::string> functions, waiting;
-        const std::vector<std::size_t> waiters = waiting_for_rcu(functions);
-        for (std::size_t i = 0; i < waiters.size(); ++i)
-            waiting.push_back(name(waiters[i]) + " waits in " + functions[i]);
+        std::vector<std::string> waiting;
+        std::vector<std::size_t> waiters;
+        for (std::size_t i = 0; i < state_.tasks.size(); ++i) {
+            const auto function = grace_period_wait(task(i));
+            if (!function) continue;
+            waiters.push_back(i);
+            waiting.push_back(name(i) + " waits in " + *function);
+        }
         std::vector<std::string> holding;
         MemorySentence sentence{MemorySentence::About::grace_period, {}, {}, {}, {}};
         for (const RcuState::Cpu& cpu : rcu.cpus)
@@ -198,8 +183,31 @@ std::optional<std::size_t> telling_frame(const KernelTask& task) {
     return static_cast<std::size_t>(found - frames.begin());
 }
 
+std::string in_words(const KernelTask& task) {
+    const auto number = telling_frame(task);
+    if (!number || task.frames[*number].function.empty()) return {};
+    const Frame& frame = task.frames[*number];
+    return " in " + qualified_name(std::string(without_suffix(frame.function)), frame.module);
+}
+
+std::optional<std::string> grace_period_wait(const KernelTask& task) {
+    const auto outermost = std::find_if(task.frames.rbegin(), task.frames.rend(),
+                                        [](const Frame& frame) { return contains(waits_for_rcu, frame.function); });
+    if (outermost == task.frames.rend() || task.active) return std::nullopt;
+    return outermost->function;
+}
+
 std::vector<MemorySentence> memory_sentences(const KernelState& state) {
-    return Teller(state).run();
+    std::vector<MemorySentence> sentences = Teller(state).run();
+    const auto add = [&](std::vector<MemorySentence> more) {
+        sentences.insert(sentences.end(), std::make_move_iterator(more.begin()),
+                         std::make_move_iterator(more.end()));
+    };
+    add(spinning_sentences(state));
+    const bool of_a_text =
+        std::any_of(state.tasks.begin(), state.tasks.end(), [](const KernelTask& task) { return task.line > 0; });
+    if (of_a_text) add(waiting_sentences(state));
+    return sentences;
 }
 
 }  // namespace stallsight

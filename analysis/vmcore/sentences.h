@@ -1,6 +1,8 @@
-// What a stopped kernel's memory tells, in sentences: who waits for whom, and what a grace period waits for.
+// What a stopped kernel's memory, or a session about it, tells in sentences: who waits for whom, and what a grace
+// period waits for.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,7 +11,7 @@
 namespace stallsight {
 
 struct MemorySentence {
-    enum class About { lock, deadlock, grace_period };
+    enum class About { lock, deadlock, grace_period, stacks };  // stacks: stack_sentences.h
     About about = About::lock;
     std::string text;
     std::vector<std::string> why;    // the steps behind it, each a sentence
@@ -17,12 +19,17 @@ struct MemorySentence {
     std::vector<int> cpus;           // that it says hold something up
 };
 
-// Deadlocks first, then grace periods, then other waits.
+// Deadlocks first, then grace periods, other waits, and what only stacks tell.
 std::vector<MemorySentence> memory_sentences(const KernelState& state);
 
 // Index of the frame that tells what a task does: the innermost one of a module where there is one on its stack,
 // else the innermost that is not the scheduler's, nor a lock's or a wait's own function, else the outermost.
 // Nothing: it has no stack.
 std::optional<std::size_t> telling_frame(const KernelTask& task);
+// " in hwa_commit_config [hwa_diag]", by that frame; empty: it has no stack.
+std::string in_words(const KernelTask& task);
+
+// The function in which a task waits for a grace period of RCU to end; nothing when it does not.
+std::optional<std::string> grace_period_wait(const KernelTask& task);
 
 }  // namespace stallsight

@@ -97,5 +97,42 @@ TEST(TaskState, IsNamedAsCrashNamesIt) {
     for (const Row& row : rows) EXPECT_EQ(state_name(row.state, row.exit_state), row.name) << row.state;
 }
 
+// A session of crash shows stacks and nothing else of memory.
+TEST_F(Sentences, StacksOfASessionTellWhoWaits) {
+    state.tasks.push_back(
+        task("other", 14, "UN", {"__schedule", "schedule", "__mutex_lock.constprop.0", "read_it"}));
+    state.tasks.push_back(
+        task("updater", 15, "UN", {"schedule_timeout", "__wait_rcu_gp", "synchronize_rcu", "drop"}));
+    state.tasks.push_back(task("woken", 16, "RU", {"__schedule", "__mutex_lock", "read_it"}));
+    state.tasks.push_back(task("busy", 17, "RU", {"poll_it", "thread"}));
+    state.tasks.back().active = true;
+    state.tasks.push_back(task("swapper/1", 0, "RU", {"default_idle"}));
+    state.tasks.back().active = true;
+    EXPECT_THAT(texts(state), IsEmpty());  // a dump's memory would have said so
+    for (KernelTask& each : state.tasks) each.line = 1;
+    EXPECT_THAT(texts(state),
+                ElementsAre("updater (pid 15) waits in synchronize_rcu, while CPU 0 runs busy (pid 17) in poll_it.",
+                            "reader (pid 11) and other (pid 14) wait in read_it for a mutex.",
+                            "writer (pid 10) waits in write_it for an rw_semaphore."));
+    EXPECT_EQ(memory_sentences(state)[1].tasks, (std::vector<std::size_t>{1, 3}));
+}
+
+TEST_F(Sentences, ManyThatWaitAlikeAreCounted) {
+    for (int pid = 20; pid < 24; ++pid)
+        state.tasks.push_back(task("reader", pid, "UN", {"__schedule", "__mutex_lock", "read_it"}));
+    state.tasks[0].line = 1;
+    EXPECT_EQ(texts(state)[0],
+              "reader (pid 11), reader (pid 20), reader (pid 21) and 2 more tasks wait in read_it for a mutex.");
+}
+
+// No structure tells who waits for a spin lock: the stack does, in a dump, too.
+TEST_F(Sentences, ACpuThatSpinsForALock) {
+    state.tasks.push_back(task(
+        "busy", 17, "RU", {"native_queued_spin_lock_slowpath", "_raw_spin_lock_irqsave", "take_it", "thread"}));
+    EXPECT_THAT(texts(state), IsEmpty());
+    state.tasks.back().active = true;
+    EXPECT_THAT(texts(state), ElementsAre("CPU 0 spins in take_it for a spin lock, running busy (pid 17)."));
+}
+
 }  // namespace
 }  // namespace stallsight
