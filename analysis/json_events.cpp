@@ -1,4 +1,6 @@
 // Reports and their frames.
+#include <nlohmann/json.hpp>
+
 #include "analysis/json_parts.h"
 #include "analysis/words.h"
 

@@ -2,6 +2,7 @@
 
 #include <rapidjson/prettywriter.h>
 #include <rapidjson/stringbuffer.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <utility>

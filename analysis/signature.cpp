@@ -1,5 +1,7 @@
 #include "analysis/signature.h"
 
+#include <nlohmann/json.hpp>
+
 #include "analysis/words.h"
 
 namespace stallsight {

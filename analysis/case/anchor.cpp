@@ -1,6 +1,7 @@
 #include "analysis/case/anchor.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "analysis/words.h"
 

@@ -4,13 +4,13 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.h"
+#include "base/json_object.h"
 
 namespace stallsight {
 
@@ -54,7 +54,7 @@ struct Note {
     double offset_s = 0;  // of Decision::clock: to add to the core's times, to have the first core's
     double error_s = 0;   // of it, either way
     std::string origin;   // "remark": a person had written it into the log; empty: made here
-    nlohmann::ordered_json unknown = nlohmann::ordered_json::object();  // of a newer version; kept
+    JsonObject unknown;   // what a newer version wrote; kept
 };
 bool operator==(const Note& a, const Note& b);
 
@@ -66,7 +66,7 @@ struct CaseFile {
     std::string path;         // where it lives
     std::string bundle;       // name of the bundle
     std::vector<Note> notes;  // in the order of their making
-    nlohmann::ordered_json unknown = nlohmann::ordered_json::object();
+    JsonObject unknown;
 
     [[nodiscard]] const Note* note(const std::string& id) const;
 };

@@ -1,6 +1,7 @@
 #include "analysis/chain/chain.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "analysis/chain/chain_words.h"
 #include "analysis/chain/count_checks.h"

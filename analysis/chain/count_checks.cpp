@@ -1,5 +1,7 @@
 #include "analysis/chain/count_checks.h"
 
+#include <nlohmann/json.hpp>
+
 #include "analysis/words.h"
 #include "parsers/reports/flag_registers.h"
 

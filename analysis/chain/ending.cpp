@@ -1,5 +1,7 @@
 #include "analysis/chain/ending.h"
 
+#include <nlohmann/json.hpp>
+
 namespace stallsight {
 
 namespace {

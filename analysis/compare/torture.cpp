@@ -1,5 +1,6 @@
 #include "analysis/compare/torture.h"
 
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "analysis/words.h"

@@ -1,5 +1,7 @@
 #include "analysis/guilty/guilty.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <map>
 

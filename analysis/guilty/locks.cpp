@@ -1,6 +1,8 @@
 // Whom lockdep's reports blame.
 #include "analysis/guilty/blame.h"
 
+#include <nlohmann/json.hpp>
+
 #include "analysis/guilty/rules.h"
 
 namespace stallsight {

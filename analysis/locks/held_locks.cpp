@@ -1,5 +1,7 @@
 #include "analysis/locks/held_locks.h"
 
+#include <nlohmann/json.hpp>
+
 namespace stallsight {
 
 std::vector<std::string> locks_taken_in(const Event& report, const std::string& function) {

@@ -1,6 +1,7 @@
 #include "analysis/locks/lock_cycle.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "analysis/words.h"

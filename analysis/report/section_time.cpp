@@ -1,3 +1,5 @@
+#include <nlohmann/json.hpp>
+
 #include "analysis/report/sections.h"
 #include "analysis/report/svg.h"
 #include "analysis/torture.h"

@@ -1,6 +1,7 @@
 // Incidents -> episodes: when each began and ended, and whether its reports agree.
 #include <algorithm>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "analysis/stalls/held_up.h"

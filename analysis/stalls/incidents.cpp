@@ -1,6 +1,7 @@
 #include "analysis/stalls/incidents.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "analysis/words.h"
 

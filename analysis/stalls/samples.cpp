@@ -1,5 +1,7 @@
 #include "analysis/stalls/samples.h"
 
+#include <nlohmann/json.hpp>
+
 namespace stallsight {
 
 bool same_core(const Analysis& analysis, const EventInfo& event, const std::string& board,

@@ -1,6 +1,7 @@
 #include "analysis/stalls/sighting.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "analysis/stalls/samples.h"
 

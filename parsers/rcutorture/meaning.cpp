@@ -1,6 +1,7 @@
 // What rcutorture's counters mean, as Documentation/RCU/torture.rst, kernel/rcu/rcutorture.c and
 // tools/testing/selftests/rcutorture/bin/console-badness.sh define it (6.1).
 #include <array>
+#include <nlohmann/json.hpp>
 
 #include "parsers/rcutorture/torture.h"
 #include "parsers/text.h"

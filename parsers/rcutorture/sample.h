@@ -18,7 +18,7 @@ struct TortureSample {
     std::string torture_type;             // "rcu", "srcu" ... or empty: the prefix before "-torture:"
     std::string flags;                    // "!!!" or "???" as printed
     std::optional<std::int64_t> version;  // ver:
-    Fields counters = Fields::object();   // every counter by its printed name; "Reader Pipe": [..] as arrays
+    JsonObject counters;                  // every counter by its printed name; "Reader Pipe": [..] as arrays
     bool failed = false;                  // the kernel's own tests would call this a failure
     std::vector<std::string> words;       // what the counters that are not zero mean, a sentence each
 };

@@ -1,6 +1,7 @@
 #include "parsers/rcutorture/scale.h"
 
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 
 #include "parsers/text.h"
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <nlohmann/json.hpp>
 
 #include "parsers/rcutorture/scale.h"
 #include "parsers/text.h"

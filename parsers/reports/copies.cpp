@@ -1,6 +1,7 @@
 #include "parsers/reports/copies.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 namespace stallsight {
 

@@ -2,18 +2,18 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/json_object.h"
 #include "parsers/records/record.h"
 #include "parsers/records/wall_clock.h"
 
 namespace stallsight {
 
-using Fields = nlohmann::ordered_json;
+using Fields = nlohmann::ordered_json;  // who looks into it includes nlohmann/json.hpp
 
 enum class EventKind {
     rcu_stall,
@@ -113,8 +113,8 @@ struct Event {
     // AtomicSleep and its kin: raw preempt_count; where preemption was disabled (DEBUG_PREEMPT)
     std::optional<std::uint32_t> preempt_count;
     std::optional<Frame> preempt_disabled_at;
-    Fields fields = Fields::object();  // the kind's own, decoded; keys in docs/fields.md
-    bool partial = false;              // head or tail is missing, or lines may be another report's
+    JsonObject fields;     // the kind's own, decoded; keys in docs/fields.md
+    bool partial = false;  // head or tail is missing, or lines may be another report's
     std::string partial_reason;
     int boot = 0;  // which boot of this artifact (the clock started again)
 };

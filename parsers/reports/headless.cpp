@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "parsers/reports/openings.h"
@@ -140,7 +141,7 @@ public:
         opening.event.wall = std::string(opening.record.wall);
         opening.event.offset = first->offset;
         opening.event.line = index_.line_at(text_, first->offset);
-        opening.event.fields = {{"cpus", Fields::array()}, {"tasks", Fields::array()}};
+        opening.event.fields = Fields{{"cpus", Fields::array()}, {"tasks", Fields::array()}};
         const std::uint64_t number = opening.event.line;
         Strand strand(std::move(opening), number, first->next);
         const auto by_words = read_lines(strand, first->offset, number);
@@ -159,7 +160,7 @@ private:
             const LineView line = line_from(text_, at);
             if (line.cut || openings_.in(line)) return std::nullopt;
             Event probe;
-            probe.fields = {{"cpus", Fields::array()}, {"tasks", Fields::array()}};
+            probe.fields = Fields{{"cpus", Fields::array()}, {"tasks", Fields::array()}};
             const Record record = parse_record(line.text);
             if (kind_by_words(record)) return line;
             if (!trim(record.message).empty() && Body(stall_row(), probe).take(record.message, 1)) return line;

@@ -1,6 +1,7 @@
 // What a kind of report is to the reader: one row of table.cpp.
 #pragma once
 
+#include <nlohmann/json.hpp>  // a kind fills in Event::fields
 #include <string_view>
 #include <vector>
 

@@ -1,6 +1,7 @@
 #include "parsers/reports/stall_cpu.h"
 
 #include <array>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "parsers/text.h"

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "analysis/chain/preempt_count.h"
 #include "parsers/reports/flag_registers.h"
@@ -108,7 +109,7 @@ TEST(Chain, ACountThatOnlyTheSchedulerRaisedIsContradictory) {
 
 TEST(Chain, InAtomicThatDeniesTheCountIsContradictory) {
     EventInfo event = report(0x1, {"dump_stack", "__might_sleep", "mutex_lock", "f", "g"}, "f", "");
-    event.report.fields = {{"subtype", "sleeping_function"}, {"in_atomic", 0}, {"irqs_disabled", 0}};
+    event.report.fields = Fields{{"subtype", "sleeping_function"}, {"in_atomic", 0}, {"irqs_disabled", 0}};
     const auto chain = build_chain(event);
     ASSERT_TRUE(chain);
     EXPECT_THAT(chain->contradiction, HasSubstr("in_atomic(): 0"));
@@ -116,12 +117,12 @@ TEST(Chain, InAtomicThatDeniesTheCountIsContradictory) {
 
 TEST(Chain, WhatNothingForbidsIsContradictory) {
     EventInfo event = report(0x0, {"dump_stack", "__might_resched", "mutex_lock", "f", "g"}, "f", "");
-    event.report.fields = {{"subtype", "sleeping_function"},
-                           {"in_atomic", 0},
-                           {"irqs_disabled", 0},
-                           {"expected", 0},
-                           {"rcu_nest_depth", 0},
-                           {"rcu_nest_depth_expected", 0}};
+    event.report.fields = Fields{{"subtype", "sleeping_function"},
+                                 {"in_atomic", 0},
+                                 {"irqs_disabled", 0},
+                                 {"expected", 0},
+                                 {"rcu_nest_depth", 0},
+                                 {"rcu_nest_depth_expected", 0}};
     const auto chain = build_chain(event);
     ASSERT_TRUE(chain);
     EXPECT_THAT(chain->contradiction, HasSubstr("nothing in the report forbids the sleep"));
@@ -136,10 +137,10 @@ EventInfo before_5_15(int in_atomic, int irqs_disabled, const std::string& disab
                               "nfnetlink_rcv", "nfnetlink_rcv_msg", "__dev_queue_xmit", "netlink_unicast"},
                              "netlink_ack", disabled_at);
     event.report.preempt_count.reset();
-    event.report.fields = {{"subtype", "sleeping_function"},
-                           {"in_atomic", in_atomic},
-                           {"irqs_disabled", irqs_disabled},
-                           {"non_block", 0}};
+    event.report.fields = Fields{{"subtype", "sleeping_function"},
+                                 {"in_atomic", in_atomic},
+                                 {"irqs_disabled", irqs_disabled},
+                                 {"non_block", 0}};
     return event;
 }
 
@@ -245,8 +246,8 @@ TEST(Chain, ALockThatItsContextDoesNotAllow) {
     EventInfo event = report(0, {"lock_acquire", "_raw_spin_lock", "f", "g", "kthread"}, "f", "");
     event.report.kind = EventKind::lockdep;
     event.report.preempt_count.reset();
-    event.report.fields = {{"family", "wait_context"},
-                           {"held_locks", Fields::array({{{"class", "&g->raw"}, {"function", "g"}}})}};
+    event.report.fields = Fields{{"family", "wait_context"},
+                                 {"held_locks", Fields::array({{{"class", "&g->raw"}, {"function", "g"}}})}};
     const auto chain = build_chain(event);
     ASSERT_TRUE(chain);
     EXPECT_EQ(chain->ending, Chain::Ending::wrong_lock);
@@ -257,7 +258,7 @@ TEST(Chain, TheFrameThatGaveBackTooMuch) {
     EventInfo event = report(0, {"preempt_count_sub", "_raw_spin_unlock", "f", "g"}, "f", "");
     event.report.kind = EventKind::warning;
     event.report.preempt_count.reset();
-    event.report.fields = {{"function", "preempt_count_sub"}};
+    event.report.fields = Fields{{"function", "preempt_count_sub"}};
     const auto chain = build_chain(event);
     ASSERT_TRUE(chain);
     EXPECT_EQ(chain->ending, Chain::Ending::underflow);

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "analysis/cores.h"
 #include "analysis/stalls/stalls.h"
@@ -32,10 +33,10 @@ Analysis core_with(const std::vector<Report>& reports, const std::vector<Fact>& 
         event.id = "e" + std::to_string(analysis.events.size() + 1);
         event.report.kind = EventKind::rcu_stall;
         event.report.time = Time(static_cast<std::int64_t>(r.at_s * 1e6));
-        event.report.fields = {{"flavor", "rcu_preempt"},
-                               {"jiffies", r.jiffies},
-                               {"grace_period", r.grace_period},
-                               {"cpus", Fields::array({{{"cpu", 3}}})}};
+        event.report.fields = Fields{{"flavor", "rcu_preempt"},
+                                     {"jiffies", r.jiffies},
+                                     {"grace_period", r.grace_period},
+                                     {"cpus", Fields::array({{{"cpu", 3}}})}};
         analysis.events.push_back(event);
     }
     analysis.cores = find_cores(analysis);

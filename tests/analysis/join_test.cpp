@@ -1,5 +1,6 @@
 // Several files of one core: rotated parts, copies.
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
 #include <filesystem>
 #include <fstream>

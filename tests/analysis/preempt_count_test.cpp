@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "analysis/chain/chain.h"
 #include "analysis/chain/count_layout.h"
@@ -102,7 +103,7 @@ TEST(PreemptCount, EveryLayoutNamesItsHeader) {
 EventInfo slept(std::uint32_t count, const char* caller) {
     EventInfo event;
     event.report.kind = EventKind::atomic_sleep;
-    event.report.fields = {{"subtype", "scheduling_while_atomic"}};
+    event.report.fields = Fields{{"subtype", "scheduling_while_atomic"}};
     event.report.preempt_count = count;
     for (const char* function : {"__schedule_bug", "schedule", "schedule_timeout", "drv_poll", caller, "kthread"}) {
         Frame frame;

@@ -1,6 +1,7 @@
 // The facts of the field report, read from it by hand.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "analysis/analysis.h"
 #include "analysis/chain/preempt_count.h"

@@ -2,6 +2,7 @@
 // benchmarks, without the analysis behind it.
 #include <cstdio>
 #include <iostream>
+#include <nlohmann/json.hpp>
 
 #include "analysis/guilty/guilty.h"
 #include "base/bytes.h"

@@ -2,6 +2,7 @@
 
 #include <QStringList>
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "app/gui/words.h"
 

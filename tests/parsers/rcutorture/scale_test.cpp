@@ -1,5 +1,6 @@
 // Result lines of scftorture, rcuscale and refscale, from the kernel's own format strings (6.1).
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "parsers/reports/scan.h"
 

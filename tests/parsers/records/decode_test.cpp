@@ -2,6 +2,7 @@
 #include "parsers/records/decode.h"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "parsers/reports/scan.h"
 

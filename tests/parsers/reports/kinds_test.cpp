@@ -1,5 +1,6 @@
 // Kinds and forms of reports that logs from the field seldom show, each made from the kernel's own format strings.
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "parsers/reports/scan.h"
 

@@ -1,5 +1,6 @@
 // What must be true of the sample bundle: facts read from the field report by hand.
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "base/bytes.h"
 #include "parsers/reports/scan.h"

@@ -1,5 +1,6 @@
 // Reports of several CPUs in one console: which line is whose.
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
 #include "parsers/reports/scan.h"
 
