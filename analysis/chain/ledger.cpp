@@ -106,7 +106,7 @@ private:
             entry.guesses = way.guesses;
             for (const CountChange& change : way.changes) {
                 note(entry.effect, change.words, ", ");
-                note(entry.basis, "calls " + change.function + " at " + hex_offset(change.offset), "; ");
+                note(entry.basis, change.how + " at " + hex_offset(change.offset), "; ");
                 entry.proof = "shown";
             }
             out.push_back(std::move(entry));
