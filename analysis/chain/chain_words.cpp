@@ -57,6 +57,7 @@ std::string chain_words(const Chain& chain) {
     if (chain.ending == Ending::underflow) return out;
     if (chain.ending == Ending::preemptible) return out + " with preemption on";
     out += " " + chain.state;
+    if (chain.disabled_at.function.empty() && chain.state.starts_with("without ")) return out;
     out += chain.disabled_at.function.empty() ? (chain.event.empty() ? " (since where, its stack does not show)"
                                                                      : " (since where, the report does not show)")
                                               : " since " + chain.disabled_at.function;
