@@ -85,6 +85,13 @@ std::size_t behind_recursion(const Event& event) {
     return 0;
 }
 
+// arch/x86/mm/fault.c, "#PF: supervisor instruction fetch": nothing ran where the CPU jumped to; who jumped stands
+// behind it.
+std::size_t behind_bad_jump(const Event& event) {
+    const bool jumped = event.kind == EventKind::oops && event.fields.value("instruction_fetch", false);
+    return jumped && event.frames.size() > 1 && !event.frames.front().return_address ? 1 : 0;
+}
+
 bool is_lockup(EventKind kind) {
     return kind == EventKind::rcu_stall || kind == EventKind::soft_lockup || kind == EventKind::hard_lockup;
 }
@@ -141,7 +148,8 @@ Guilty find_guilty(const Event& event) {
             return work.function.empty() ? lockup : work;
         }
     }
-    const std::size_t start = is_lockup(event.kind) ? behind_interrupt(event) : behind_recursion(event);
+    const std::size_t start =
+        is_lockup(event.kind) ? behind_interrupt(event) : std::max(behind_recursion(event), behind_bad_jump(event));
     if (Guilty found = first_uncovered(event, start); found.frame) return found;
     if (Guilty work = work_that_ran(event); !work.function.empty()) return work;
     if (Guilty header = from_header(event); !header.function.empty()) return header;
