@@ -181,6 +181,12 @@ private:
                                                                             : "with preemption off";
     }
 
+    // Without PREEMPT in the banner (init/version.c) spin locks add nothing, and are given back in line, so that no
+    // call shows it.
+    [[nodiscard]] bool is_built_without_preemption() const {
+        return !chain_.count && !context_.banner.empty() && context_.banner.find("PREEMPT") == std::string::npos;
+    }
+
     // Such a kernel does not preempt its own code, so that a lockup says nothing of preempt_count: no PREEMPT in
     // the banner (init/version.c), or a PREEMPT_DYNAMIC whose mode it does not tell.
     [[nodiscard]] bool gives_way_when_asked() const {
@@ -204,7 +210,7 @@ private:
         // kernel/sched/core.c: schedule() calls preempt_disable() before __schedule(), whose check prints the
         // count. Without CONFIG_PREEMPT_COUNT that adds nothing, nor does a spin lock.
         const bool slept = chain_.ending == Ending::slept && chain_.count;
-        const bool counts_preemption = !slept || chain_.count->preempt > 0;
+        const bool counts_preemption = slept ? chain_.count->preempt > 0 : !is_built_without_preemption();
         chain_.by_scheduler = slept && counts_preemption ? 1 : 0;
         std::optional<std::int64_t> printed;
         if (chain_.count) printed = std::int64_t{chain_.count->value} - chain_.by_scheduler;

@@ -75,6 +75,8 @@ std::string damage_of_schedule_bug(const EventInfo& cause, const EventInfo& late
     const auto& disabled_at = report.preempt_disabled_at;
     if (scheduled_while_atomic(later) && disabled_at && disabled_at->function.empty())
         return reset + "it holds less than these frames took";
+    if (report.kind == EventKind::panic && report.headline.find("killing interrupt handler") != std::string::npos)
+        return reset + "the task that exits looks like an interrupt";  // kernel/exit.c: do_exit()
     if (of_preemptible_code(report)) return reset + "a section that holds a lock looks preemptible";
     return {};
 }

@@ -1,6 +1,7 @@
 // Who holds a CPU up.
 #include "analysis/guilty/blame.h"
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -69,10 +70,12 @@ bool works_in_interrupt(const Event& event, std::size_t entry) {
 
 }  // namespace
 
-// The interrupt that found the lockup is printed on top of what the CPU was doing.
+// The interrupt that found the lockup is printed on top of what the CPU was doing. The watchdogs print the stack
+// from the interrupted place on, but where the kernel cannot unwind it: then all that lies there, with "?".
 std::size_t behind_interrupt(const Event& event) {
-    if (event.kind != EventKind::rcu_stall)
-        return 0;  // the watchdogs print the stack from the interrupted place on
+    const bool by_watchdog = std::any_of(event.frames.begin(), event.frames.end(),
+                                         [](const Frame& f) { return f.function == "watchdog_timer_fn"; });
+    if (event.kind != EventKind::rcu_stall && !by_watchdog) return 0;
     for (std::size_t i = 0; i < event.frames.size(); ++i) {
         const Frame& frame = event.frames[i];
         if (!usable(frame)) continue;

@@ -89,6 +89,20 @@ TEST(Chain, ALoopsLockMayBeTakenFurtherInThanTheFrameThatIsBlamed) {
     EXPECT_EQ(chain->state, "with preemption off");
 }
 
+TEST(Chain, WhereNothingIsPreemptedALockIsNoReason) {
+    ChainContext context;
+    context.banner = "5.10.0-32-cloud-amd64 (gcc-10) #1 SMP Debian 5.10.223-1";
+    const auto spin =
+        build_chain(loop({{"poll", 0}, {"take_twice", 1}, {"fail_thread", 0}}, "fail_thread"), context);
+    ASSERT_TRUE(spin);
+    EXPECT_THAT(spin->sentence, testing::EndsWith("loops in poll without giving up the CPU"));
+    const auto bottom_halves =
+        build_chain(loop({{"poll", 0}, {"collect_stats", 0x201}, {"fail_thread", 0}}, "fail_thread"), context);
+    ASSERT_TRUE(bottom_halves);
+    EXPECT_EQ(bottom_halves->links[bottom_halves->end_link].count_after, 0x200U);
+    EXPECT_THAT(bottom_halves->sentence, HasSubstr("with bottom halves off since collect_stats"));
+}
+
 TEST(Chain, ALockThatWasGivenBackDoesNotSaySinceWhen) {
     const auto chain =
         build_chain(loop({{"scrub", 0}, {"process_one_work", -1}, {"worker_thread", 1}}, "worker_thread"));

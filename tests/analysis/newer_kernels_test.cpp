@@ -1,5 +1,5 @@
-// What kernels 6.12 and 7.2 print in other words or another order than 6.1: excerpts of real logs of a module that
-// does one thing wrong in each function, which is therefore known.
+// What kernels 5.10, 6.12 and 7.2 print in other words or another order than 6.1: excerpts of real logs of a module
+// that does one thing wrong in each function, which is therefore known.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -177,6 +177,32 @@ TEST(NewerKernels, WhereNothingCouldRunTheCallerIsBlamed) {
 )");
     ASSERT_EQ(a.events.size(), 1U);
     EXPECT_EQ(a.events[0].guilty.function, "run_blob");
+}
+
+// 5.10: RIP stood in a retpoline, so that the kernel found no frame it trusts; the watchdog's interrupt comes
+// first.
+TEST(NewerKernels, OnAStackThatTheKernelDoubtsTheWatchdogIsNotBlamed) {
+    const Analysis a =
+        analysed(R"([   24.413835] watchdog: BUG: soft lockup - CPU#1 stuck for 9s! [lf_preemptoff:102]
+[   24.414454] CPU: 1 PID: 102 Comm: lf_preemptoff Tainted: G           OE     5.10.0-32-cloud-amd64 #1
+[   24.414666] RIP: 0010:__x86_indirect_thunk_array+0x0/0x20
+[   24.417535] Call Trace:
+[   24.417535]  <IRQ>
+[   24.417535]  ? watchdog_timer_fn+0x1bb/0x210
+[   24.417535]  ? lockup_detector_update_enable+0x50/0x50
+[   24.417535]  ? __hrtimer_run_queues+0x12a/0x280
+[   24.417535]  ? hrtimer_interrupt+0x110/0x2c0
+[   24.417535]  ? __sysvec_apic_timer_interrupt+0x5f/0xe0
+[   24.417535]  </IRQ>
+[   24.417535]  ? asm_sysvec_apic_timer_interrupt+0x12/0x20
+[   24.417535]  ? poll_ring_ready+0x12/0x20 [labfail]
+[   24.417535]  ? drain_ring+0x2c/0x40 [labfail]
+[   24.417535]  ? fail_thread+0x14/0x1b [labfail]
+[   24.417535]  ? kthread+0x11b/0x140
+[   24.417535]  ? ret_from_fork+0x22/0x30
+)");
+    ASSERT_EQ(a.events.size(), 1U);
+    EXPECT_EQ(a.events[0].guilty.function, "fail_thread");
 }
 
 std::string hung(const std::string& s, const std::string& words, const std::string& owner = {}) {
