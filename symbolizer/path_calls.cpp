@@ -76,13 +76,21 @@ private:
     }
 
     void take_call(const Instruction& at) {
-        if (end_.return_address && at.address + at.size == end_.address) {
+        if (returns_to_end(at)) {
             turns_.push_back(goal(at.address));
             return;
         }
         if (at.kind != Kind::direct_call) return;
         const Call call = sites_.target(at);
         if (matters_(call.target)) add_call(call.target, at, arguments_);
+    }
+
+    // x86 kernels rewrite calls when they boot (machines/x86.cpp), so that a call may end up to 5 bytes behind its
+    // start, or earlier than in the file.
+    [[nodiscard]] bool returns_to_end(const Instruction& call) const {
+        if (!end_.return_address || end_.address <= call.address) return false;
+        const std::uint64_t rewritten = call.kind == Kind::indirect_call ? 5 : call.size;
+        return end_.address - call.address <= std::max(call.size, rewritten);
     }
 
     void add_call(std::string_view function, const Instruction& at, const Arguments& arguments) {

@@ -11,6 +11,7 @@ namespace {
 using Kind = Instruction::Kind;
 
 constexpr std::uint64_t longest = 15;
+constexpr std::uint64_t direct_call_size = 5;
 
 class Disassembler {
 public:
@@ -119,7 +120,7 @@ std::optional<Instruction> call_at_end(const MachineCode& code) {
 // to that.
 std::optional<Instruction> shortened_call(std::string_view rest, std::uint64_t address) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(rest[i]); };
-    if (rest.size() != 5 || byte(0) != 0xff || (byte(1) & 0x38) != 0x10) return std::nullopt;
+    if (rest.size() != direct_call_size || byte(0) != 0xff || (byte(1) & 0x38) != 0x10) return std::nullopt;
     return Instruction{Kind::indirect_call, address, rest.size(), 0};
 }
 
@@ -129,8 +130,15 @@ std::optional<Instruction> last_x86(const MachineCode& code) {
     Disassembler disassembler(code.machine == EM_X86_64);
     std::string_view rest = code.bytes;
     std::uint64_t address = code.address;
-    while (const cs_insn* decoded = rest.empty() ? nullptr : disassembler.next(rest, address))
-        if (rest.empty()) return disassembler.classified(*decoded);
+    std::optional<Instruction> padded;  // an indirect call with nothing but nops behind it
+    while (const cs_insn* decoded = rest.empty() ? nullptr : disassembler.next(rest, address)) {
+        const Instruction found = disassembler.classified(*decoded);
+        if (found.kind == Kind::indirect_call) padded = found;
+        if (found.kind != Kind::indirect_call && decoded->id != X86_INS_NOP) padded.reset();
+        if (!rest.empty()) continue;
+        // "call *%rbx" and three nops: room for "call __x86_indirect_thunk_rbx" (CALL_NOSPEC, asm/nospec-branch.h)
+        return padded && code.end() - padded->address == direct_call_size ? *padded : found;
+    }
     if (auto call = shortened_call(rest, code.end() - rest.size())) return call;
     if (auto call = call_at_end(code)) return call;
     const bool cut = !rest.empty() && rest.size() < longest;
