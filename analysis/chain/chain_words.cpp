@@ -48,7 +48,9 @@ std::string_view end_words(Chain::Ending ending) {
 
 std::string chain_words(const Chain& chain) {
     const EndingWords& row = words_of(chain.ending);
-    std::string out(row.before);
+    // A reader of RCU that was preempted, or that waits for a lock of PREEMPT_RT, need not loop.
+    const bool reader = chain.ending == Ending::spins && chain.state == "inside rcu_read_lock()";
+    std::string out(reader ? "is in " : row.before);
     out += chain
                .links[chain.ending == Ending::preemptible || chain.ending == Ending::wrong_lock ? chain.guilty_link
                                                                                                 : chain.end_link]

@@ -115,6 +115,12 @@ bool none_is_reliable(const Event& event) {
                         [&](const Frame& frame) { return from_stack(frame) && frame.reliable; });
 }
 
+// "? fail_set+0x290/0x290": on a stack that is only searched, the address of the function behind it, as callbacks
+// have it, and no return address (kernel/kallsyms.c, sprint_backtrace(), looks up the byte before).
+bool is_function_pointer(const Frame& frame) {
+    return frame.return_address && frame.offset && frame.size && *frame.offset == *frame.size;
+}
+
 // These reports tell of no place in the code.
 bool has_no_place(const Event& event) {
     return event.kind == EventKind::workqueue_lockup || event.kind == EventKind::oom;
@@ -126,7 +132,9 @@ Guilty find_guilty(const Event& event) {
     if (has_no_place(event)) return {};
     if (none_is_reliable(event)) {
         Event trusted = event;
-        for (Frame& frame : trusted.frames) frame.reliable = true;
+        for (Frame& frame : trusted.frames) frame.reliable = !is_function_pointer(frame);
+        if (none_is_reliable(trusted))
+            for (Frame& frame : trusted.frames) frame.reliable = true;
         Guilty guilty = find_guilty(trusted);
         guilty.reason += "; the kernel doubts all frames of this stack (\"?\")";
         return guilty;

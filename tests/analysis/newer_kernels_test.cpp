@@ -119,7 +119,7 @@ TEST(NewerKernels, APreemptedReaderIsNamedAndNoCpu) {
 [   35.505000]  </TASK>
 )");
     ASSERT_EQ(a.chains.size(), 1U);
-    EXPECT_THAT(a.chains[0].sentence, HasSubstr("lf_rcureader (pid 140) loops in"));
+    EXPECT_THAT(a.chains[0].sentence, HasSubstr("lf_rcureader (pid 140) is in poll_ring_ready"));
     EXPECT_THAT(a.chains[0].sentence, HasSubstr("inside rcu_read_lock()"));
 }
 
@@ -203,6 +203,23 @@ TEST(NewerKernels, OnAStackThatTheKernelDoubtsTheWatchdogIsNotBlamed) {
 )");
     ASSERT_EQ(a.events.size(), 1U);
     EXPECT_EQ(a.events[0].guilty.function, "fail_thread");
+}
+
+// 5.10: fail_thread, whose address a kthread keeps on its stack, lies behind fail_set.
+TEST(NewerKernels, AFunctionsAddressOnADoubtedStackIsNoCaller) {
+    const Analysis a = analysed(R"([   11.801389] BUG: unable to handle page fault for address: 000000005a5a5000
+[   11.801630] #PF: supervisor instruction fetch in kernel mode
+[   11.801942] Oops: 0010 [#3] SMP NOPTI
+[   11.803840] Call Trace:
+[   11.804277]  ? exc_page_fault+0x78/0x160
+[   11.804355]  ? asm_exc_page_fault+0x1e/0x30
+[   11.804446]  ? fail_set+0x290/0x290 [labfail]
+[   11.805106]  ? call_hook+0xf/0x20 [labfail]
+[   11.805106]  ? fail_now.constprop.0+0x97f/0x990 [labfail]
+[   11.805106]  ? ret_from_fork+0x22/0x30
+)");
+    ASSERT_EQ(a.events.size(), 1U);
+    EXPECT_EQ(a.events[0].guilty.function, "call_hook");
 }
 
 std::string hung(const std::string& s, const std::string& words, const std::string& owner = {}) {
