@@ -1,14 +1,24 @@
 #include "symbolizer/call_site.h"
 
 #include <algorithm>
+#include <array>
 
 namespace stallsight {
 namespace {
 
 // Targets that only run time decides: retpolines, static calls (patched to the function in force).
 bool decided_at_run_time(std::string_view name) {
+    if (name.starts_with("__pi_")) name.remove_prefix(5);  // the same code under the startup code's name
     return name.starts_with("__x86_indirect_") || name.starts_with("__SCT__");
 }
+
+// Where x86-64 keeps preempt_count: arch/x86/kernel/cpu/common.c up to 6.1 and since 6.15; 6.2 to 6.14 in struct
+// pcpu_hot (arch/x86/include/asm/current.h).
+struct CountVariable {
+    std::string_view name;
+    std::uint64_t offset;
+};
+constexpr std::array preempt_counts = {CountVariable{"__preempt_count", 0}, CountVariable{"pcpu_hot", 8}};
 
 // x86 displacements count from the end of their 4 bytes, so that their relocations carry -4.
 constexpr std::int64_t x86_field = 4;
@@ -63,7 +73,16 @@ Call CallSites::before(std::uint64_t return_address, std::uint64_t function_star
     if (!instruction) return {};
     if (instruction->kind == Instruction::Kind::direct_call) return direct(*section, *instruction);
     if (instruction->kind == Instruction::Kind::indirect_call) return {CallSite::indirect, {}, {}};
+    if (is_patched_retpoline(*section, *instruction)) return {CallSite::indirect, {}, {}};
     return {CallSite::not_a_call, {}, {}};
+}
+
+bool CallSites::is_patched_retpoline(const ElfSection& section, const Instruction& cut) {
+    if (file_.machine() != EM_X86_64 || cut.size != 0) return false;
+    const auto whole = code(section, cut.address, cut.address + 5);
+    const auto call = whole ? last_instruction(*whole) : std::nullopt;
+    return call && call->kind == Instruction::Kind::direct_call &&
+           direct(section, *call).site == CallSite::indirect;
 }
 
 const TailCalls& CallSites::tail_calls(const Symbol& function) {
@@ -97,15 +116,50 @@ std::optional<MachineCode> CallSites::code(std::uint64_t start, std::uint64_t en
     return section ? code(*section, start, end) : std::nullopt;
 }
 
-Call CallSites::direct(const ElfSection& section, const Instruction& instruction) {
-    Call call{CallSite::direct, {}, instruction.target};
+const CallSites::Relocation* CallSites::relocation_in(const ElfSection& section, const Instruction& instruction) {
     const auto& relocations = relocations_of(section);
     const std::uint64_t offset = instruction.address - section.address;
-    auto found =
+    const auto found =
         std::lower_bound(relocations.begin(), relocations.end(), offset,
                          [](const Relocation& left, std::uint64_t wanted) { return left.offset < wanted; });
+    return found != relocations.end() && found->offset < offset + instruction.size ? &*found : nullptr;
+}
+
+bool CallSites::changes_preempt_count(const Instruction& instruction) {
+    const ElfSection* section = file_.section_of(instruction.address);
+    if (!section) return false;
+    if (!file_.relocatable()) {
+        if (!preempt_count_) preempt_count_ = linked_preempt_count();
+        return *preempt_count_ != 0 && instruction.target == *preempt_count_;
+    }
+    const Relocation* found = relocation_in(*section, instruction);
+    if (!found || !found->addend) return false;
+    // The displacement counts from the instruction's end, and an immediate operand may stand behind it.
+    const std::uint64_t field = instruction.address - section->address + instruction.size - found->offset;
+    const std::uint64_t offset = static_cast<std::uint64_t>(*found->addend) + field;
+    const std::string_view name = symbols_.reference(found->symbol).name;
+    return std::any_of(preempt_counts.begin(), preempt_counts.end(),
+                       [&](const CountVariable& each) { return each.name == name && each.offset == offset; });
+}
+
+// 0: it has none.
+std::uint64_t CallSites::linked_preempt_count() const {
+    std::uint64_t address = 0;
+    for (const ElfSection& table : file_.sections()) {
+        if (table.type != SHT_SYMTAB) continue;
+        file_.for_each_symbol(table, [&](int, const auto& name, const GElf_Sym& symbol) {
+            if (GELF_ST_TYPE(symbol.st_info) != STT_OBJECT) return;
+            for (const CountVariable& each : preempt_counts)
+                if (name() == each.name) address = symbol.st_value + each.offset;
+        });
+    }
+    return address;
+}
+
+Call CallSites::direct(const ElfSection& section, const Instruction& instruction) {
+    Call call{CallSite::direct, {}, instruction.target};
     const bool x86 = file_.machine() == EM_X86_64 || file_.machine() == EM_386;
-    if (found != relocations.end() && found->offset < offset + instruction.size) {
+    if (const Relocation* found = relocation_in(section, instruction)) {
         const auto reference = symbols_.reference(found->symbol);
         const std::int64_t field = x86 ? x86_field : 0;
         call.target_address =

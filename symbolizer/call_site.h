@@ -35,6 +35,8 @@ public:
     const TailCalls& tail_calls(const Symbol& function);
     // Where a direct call or jump leads.
     Call target(const Instruction& instruction);
+    // Is the per-CPU variable that an x86 instruction adds to preempt_count?
+    bool changes_preempt_count(const Instruction& instruction);
     // The code of a place that lies in one section, or nothing.
     [[nodiscard]] std::optional<MachineCode> code(std::uint64_t start, std::uint64_t end) const;
 
@@ -47,6 +49,12 @@ private:
 
     [[nodiscard]] std::optional<MachineCode> code(const ElfSection& section, std::uint64_t start,
                                                   std::uint64_t end) const;
+    // Where the CPU needs no retpoline, "call __x86_indirect_thunk_rax" becomes the shorter "call *%rax" when the
+    // kernel boots (arch/x86/kernel/alternative.c). `cut`: the return address lies inside of it.
+    bool is_patched_retpoline(const ElfSection& section, const Instruction& cut);
+    // The relocation in an instruction; null: none.
+    const Relocation* relocation_in(const ElfSection& section, const Instruction& instruction);
+    [[nodiscard]] std::uint64_t linked_preempt_count() const;
     Call direct(const ElfSection& section, const Instruction& instruction);
     const std::vector<Relocation>& relocations_of(const ElfSection& section);
 
@@ -54,6 +62,7 @@ private:
     const SymbolTable& symbols_;
     std::map<std::size_t, std::vector<Relocation>> relocations_;  // by section number, by offset
     std::map<std::uint64_t, TailCalls> tail_calls_;               // by the function's address
+    std::optional<std::uint64_t> preempt_count_;                  // its address in a linked kernel, once asked for
 };
 
 }  // namespace stallsight

@@ -35,7 +35,7 @@ void for_each_branch(const MachineCode& code, const std::function<void(const Ins
 
 // What a path through a function turns on. x86-64, i386 and powerpc; of others nothing is known.
 struct Step {
-    enum class Kind { branch, returns, argument };
+    enum class Kind { branch, returns, argument, adds };
     Kind kind = Kind::branch;
     Instruction instruction;
     bool conditional = false;  // branch: the next instruction may follow, too
@@ -43,6 +43,7 @@ struct Step {
     // constant
     std::size_t argument = 0;
     std::optional<std::int64_t> value;
+    // adds (x86): `value` is added to a variable of this CPU, at the instruction's target
 };
 void for_each_step(const MachineCode& code, const std::function<void(const Step&)>& use);
 

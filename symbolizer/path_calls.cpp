@@ -38,6 +38,7 @@ public:
 
 private:
     using Kind = Instruction::Kind;
+    using Arguments = decltype(PathCall::arguments);
 
     static Turn goal(std::uint64_t address) {
         Turn turn;
@@ -52,6 +53,11 @@ private:
             return;
         }
         const Instruction& at = step.instruction;
+        if (step.kind == Step::Kind::adds) {
+            if (matters_(preempt_count_in_line) && sites_.changes_preempt_count(at))
+                add_call(preempt_count_in_line, at, {step.value, std::nullopt});
+            return;
+        }
         const bool call = at.kind == Kind::direct_call || at.kind == Kind::indirect_call;
         if (step.kind == Step::Kind::branch && call) {
             take_call(at);
@@ -70,17 +76,28 @@ private:
     }
 
     void take_call(const Instruction& at) {
-        if (end_.return_address && at.address + at.size == end_.address) {
+        if (returns_to_end(at)) {
             turns_.push_back(goal(at.address));
             return;
         }
         if (at.kind != Kind::direct_call) return;
         const Call call = sites_.target(at);
-        if (!matters_(call.target)) return;
+        if (matters_(call.target)) add_call(call.target, at, arguments_);
+    }
+
+    // x86 kernels rewrite calls when they boot (machines/x86.cpp), so that a call may end up to 5 bytes behind its
+    // start, or earlier than in the file.
+    [[nodiscard]] bool returns_to_end(const Instruction& call) const {
+        if (!end_.return_address || end_.address <= call.address) return false;
+        const std::uint64_t rewritten = call.kind == Kind::indirect_call ? 5 : call.size;
+        return end_.address - call.address <= std::max(call.size, rewritten);
+    }
+
+    void add_call(std::string_view function, const Instruction& at, const Arguments& arguments) {
         Turn turn;
         turn.kind = Turn::Kind::call;
         turn.address = at.address;
-        turn.call = {call.target, at.address - function_.address, arguments_};
+        turn.call = {std::string(function), at.address - function_.address, arguments};
         turns_.push_back(std::move(turn));
     }
 
@@ -88,7 +105,7 @@ private:
     const Symbol& function_;
     const PathEnd& end_;
     const std::function<bool(std::string_view)>& matters_;
-    std::array<std::optional<std::int64_t>, 2> arguments_;
+    Arguments arguments_;
     std::vector<Turn> turns_;
 };
 

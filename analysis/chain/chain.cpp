@@ -1,6 +1,7 @@
 #include "analysis/chain/chain.h"
 
 #include <algorithm>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "analysis/chain/chain_words.h"
@@ -72,12 +73,22 @@ private:
         return context_.release.empty() ? event_.report.machine.release : context_.release;
     }
 
+    // No CPU stalls, but a task that was preempted inside rcu_read_lock() (kernel/rcu/tree_stall.h, "Tasks blocked
+    // on level-0 rcu_node").
+    [[nodiscard]] bool is_preempted_reader() const {
+        const Fields& fields = event_.report.fields;
+        return event_.report.kind == EventKind::rcu_stall && fields.contains("tasks") && fields.contains("cpus") &&
+               !fields["tasks"].empty() && fields["cpus"].empty();
+    }
+
     // The CPU that found the stall prints no task of its own: the stalled CPU's stands over its stack.
     [[nodiscard]] Task task() const {
         const Event& report = event_.report;
         if (!report.task.comm.empty() || chain_.ending != Ending::spins) return report.task;
         const auto stalled = std::find_if(report.sections.begin(), report.sections.end(), [&](const Section& s) {
-            return s.cpu && s.cpu != report.cpu && !s.task.comm.empty();
+            const bool other_cpu = s.cpu && s.cpu != report.cpu;
+            const bool reader = is_preempted_reader() && s.kind == Section::Kind::task_dump;
+            return (other_cpu || reader) && !s.task.comm.empty();
         });
         return stalled == report.sections.end() ? Task{} : stalled->task;
     }
@@ -160,10 +171,28 @@ private:
         if (chain_.count && (chain_.count->softirq_disabled > 0 || chain_.count->serving_softirq))
             return "with bottom halves off";
         if (chain_.count && chain_.count->preempt > 0) return "with preemption off";
+        if (!chain_.count && is_preempted_reader()) return "inside rcu_read_lock()";
         // Without a count, what the frames are certain to have added.
-        const std::uint32_t added = chain_.count ? 0 : chain_.links[chain_.end_link].count_after;
-        if (added > 0) return added >= softirq_offset ? "with bottom halves off" : "with preemption off";
-        return interrupts_off() && !asks_for_count() ? "with interrupts off" : "with preemption off";
+        const auto added = chain_.count ? 0 : static_cast<std::int32_t>(chain_.links[chain_.end_link].count_after);
+        if (added >= std::int32_t{hardirq_offset}) return "in a hard interrupt";
+        if (added > 0)
+            return added >= std::int32_t{softirq_offset} ? "with bottom halves off" : "with preemption off";
+        if (interrupts_off() && !asks_for_count()) return "with interrupts off";
+        return !chain_.count && is_in_its_midst() && gives_way_when_asked() ? "without giving up the CPU"
+                                                                            : "with preemption off";
+    }
+
+    // Without PREEMPT in the banner (init/version.c) spin locks add nothing, and are given back in line, so that no
+    // call shows it.
+    [[nodiscard]] bool is_built_without_preemption() const {
+        return !chain_.count && !context_.banner.empty() && context_.banner.find("PREEMPT") == std::string::npos;
+    }
+
+    // Such a kernel does not preempt its own code, so that a lockup says nothing of preempt_count: no PREEMPT in
+    // the banner (init/version.c), or a PREEMPT_DYNAMIC whose mode it does not tell.
+    [[nodiscard]] bool gives_way_when_asked() const {
+        const std::string& banner = context_.banner;
+        return !banner.empty() && banner.find(" PREEMPT ") == std::string::npos && !is_realtime(banner);
     }
 
     // The report says that there is a count, but not which.
@@ -182,7 +211,7 @@ private:
         // kernel/sched/core.c: schedule() calls preempt_disable() before __schedule(), whose check prints the
         // count. Without CONFIG_PREEMPT_COUNT that adds nothing, nor does a spin lock.
         const bool slept = chain_.ending == Ending::slept && chain_.count;
-        const bool counts_preemption = !slept || chain_.count->preempt > 0;
+        const bool counts_preemption = slept ? chain_.count->preempt > 0 : !is_built_without_preemption();
         chain_.by_scheduler = slept && counts_preemption ? 1 : 0;
         std::optional<std::int64_t> printed;
         if (chain_.count) printed = std::int64_t{chain_.count->value} - chain_.by_scheduler;
@@ -201,8 +230,7 @@ private:
         const bool by_count = count_forbids();
         const auto& printed = event_.report.preempt_disabled_at;
         auto link = by_count ? printed_link() : link_in_rcu();
-        for (std::size_t i = 0; by_count && !link && i <= chain_.guilty_link; ++i)
-            if (chain_.links[i].added > 0) link = i;
+        if (by_count && !link) link = outermost_in_force();
         chain_.disabled_known = link.has_value();
         chain_.disabled_link = link.value_or(chain_.guilty_link);
         if (by_count && printed && !printed->function.empty())
@@ -214,6 +242,19 @@ private:
         first.proof = "unexplained";
         first.effect = printed_link() ? "preemption disabled (printed by the kernel)"
                                       : "preemption off here: no frame shows since where";
+    }
+
+    // The outermost frame that added to the count, if no frame further in took that away again.
+    [[nodiscard]] std::optional<std::size_t> outermost_in_force() const {
+        std::optional<std::size_t> found;
+        const std::size_t last = is_in_its_midst() ? chain_.end_link : chain_.guilty_link;
+        auto least = std::numeric_limits<std::int64_t>::max();
+        for (std::size_t i = last + 1; i-- > 0;) {
+            const auto after = std::int64_t{static_cast<std::int32_t>(chain_.links[i].count_after)};
+            least = std::min(least, after);
+            if (chain_.links[i].added > 0 && least > after - chain_.links[i].added) found = i;
+        }
+        return found;
     }
 
     // lockdep lists rcu_read_lock() with the function that entered it.

@@ -48,7 +48,9 @@ std::string_view end_words(Chain::Ending ending) {
 
 std::string chain_words(const Chain& chain) {
     const EndingWords& row = words_of(chain.ending);
-    std::string out(row.before);
+    // A reader of RCU that was preempted, or that waits for a lock of PREEMPT_RT, need not loop.
+    const bool reader = chain.ending == Ending::spins && chain.state == "inside rcu_read_lock()";
+    std::string out(reader ? "is in " : row.before);
     out += chain
                .links[chain.ending == Ending::preemptible || chain.ending == Ending::wrong_lock ? chain.guilty_link
                                                                                                 : chain.end_link]
@@ -57,6 +59,7 @@ std::string chain_words(const Chain& chain) {
     if (chain.ending == Ending::underflow) return out;
     if (chain.ending == Ending::preemptible) return out + " with preemption on";
     out += " " + chain.state;
+    if (chain.disabled_at.function.empty() && chain.state.starts_with("without ")) return out;
     out += chain.disabled_at.function.empty() ? (chain.event.empty() ? " (since where, its stack does not show)"
                                                                      : " (since where, the report does not show)")
                                               : " since " + chain.disabled_at.function;

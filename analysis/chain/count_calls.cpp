@@ -4,26 +4,32 @@
 #include <array>
 #include <set>
 
+#include "analysis/chain/preempt_count.h"
+#include "symbolizer/path_calls.h"
+
 namespace stallsight {
 
 namespace {
 
 constexpr std::int64_t bh_lock = 0x201;  // SOFTIRQ_LOCK_OFFSET: include/linux/preempt.h
 
-// Linux 5.4 to 6.1. `prefix*` stands for every function that begins so.
+// Linux 5.4 to 7.2. `prefix*` stands for every function that begins so.
 struct CountCall {
     std::string_view function;
-    std::int64_t added;  // 1 and -1 with `argument`: its sign
+    std::int64_t added;  // 1 and -1 with `argument`: what it is multiplied with
     std::string_view words;
     int argument = -1;     // the argument that says how much; -1: `added` does
     bool perhaps = false;  // a trylock: only when it succeeds
 };
 constexpr std::array count_calls = {
+    CountCall{preempt_count_in_line, 1, "preemption off", 0},            // arch/x86/include/asm/preempt.h
     CountCall{"preempt_count_add", 1, "preemption off", 0},              // kernel/sched/core.c
     CountCall{"preempt_count_sub", -1, "preemption on again", 0},        // kernel/sched/core.c
     CountCall{"__local_bh_disable_ip", 1, "bottom halves off", 1},       // kernel/softirq.c
     CountCall{"__local_bh_enable_ip", -1, "bottom halves on again", 1},  // kernel/softirq.c
     CountCall{"_local_bh_enable", -0x200, "bottom halves on again"},     // kernel/softirq.c
+    CountCall{"irq_enter_rcu", hardirq_offset, "hard interrupt"},        // kernel/softirq.c
+    CountCall{"irq_exit_rcu", -std::int64_t{hardirq_offset}, "hard interrupt over"},
     // kernel/locking/spinlock.c, include/linux/spinlock_api_smp.h, include/linux/rwlock_api_smp.h
     CountCall{"_raw_spin_lock_bh", bh_lock, "spin lock, bottom halves off"},
     CountCall{"_raw_read_lock_bh", bh_lock, "read lock, bottom halves off"},
@@ -52,6 +58,13 @@ const CountCall* count_call(std::string_view function) {
     return it == count_calls.end() ? nullptr : it;
 }
 
+std::string words_of_amount(std::int64_t added, std::string_view otherwise) {
+    if (added == softirq_offset) return "serving softirqs";
+    if (added == softirq_disable_offset) return "bottom halves off";
+    if (added == hardirq_offset) return "hard interrupt";
+    return added < 0 ? "given back" : std::string(otherwise);
+}
+
 // An unlock undoes the nearest lock before it that added as much.
 void apply(CountWay& way, CountChange change) {
     if (change.added < 0)
@@ -69,13 +82,14 @@ std::vector<CountWay> ways_of(const CallPath& path) {
     for (const PathCall& call : path) {
         const CountCall* known = count_call(call.function);
         if (known == nullptr) continue;
-        CountChange change{known->added, std::string(known->words), call.function, call.offset};
+        const bool in_line = call.function == preempt_count_in_line;
+        CountChange change{known->added, std::string(known->words),
+                           in_line ? "adds to preempt_count" : "calls " + call.function, call.offset};
         if (known->argument >= 0) {
             const auto& amount = call.arguments[static_cast<std::size_t>(known->argument)];
-            if (!amount || *amount <= 0) return {};
+            if (!amount || *amount == 0) return {};
             change.added *= *amount;
-            if (*amount == 0x100 && known->added > 0) change.words = "serving softirqs";
-            if (*amount == 0x200 && known->added > 0) change.words = "bottom halves off";
+            change.words = words_of_amount(change.added, known->words);
         }
         const std::size_t before = ways.size();
         for (std::size_t i = 0; i < before; ++i) {

@@ -16,8 +16,8 @@ bool changes_count(std::string_view function);
 // What one call on the way added or took away.
 struct CountChange {
     std::int64_t added = 0;
-    std::string words;     // "spin lock"
-    std::string function;  // "_raw_spin_lock"
+    std::string words;  // "spin lock"
+    std::string how;    // "calls _raw_spin_lock"
     std::uint64_t offset = 0;
 };
 

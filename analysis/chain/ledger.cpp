@@ -97,16 +97,23 @@ private:
         return out;
     }
 
+    // _raw_spin_lock_bh() adds 0x201, or 0x200 where preemption is not counted (SOFTIRQ_LOCK_OFFSET).
+    [[nodiscard]] std::int64_t counted(std::int64_t added) const {
+        return kernel_.counts_preemption ? added : added - added % softirq_offset;
+    }
+
     [[nodiscard]] std::vector<Entry> shown(std::size_t frame) const {
         std::vector<Entry> out;
         if (frame >= event_.count_ways.size() || !event_.count_ways[frame]) return out;
         for (const CountWay& way : *event_.count_ways[frame]) {
             Entry entry;
-            entry.sum = way.sum();
             entry.guesses = way.guesses;
             for (const CountChange& change : way.changes) {
+                const std::int64_t added = counted(change.added);
+                if (added == 0) continue;
+                entry.sum += added;
                 note(entry.effect, change.words, ", ");
-                note(entry.basis, "calls " + change.function + " at " + hex_offset(change.offset), "; ");
+                note(entry.basis, change.how + " at " + hex_offset(change.offset), "; ");
                 entry.proof = "shown";
             }
             out.push_back(std::move(entry));

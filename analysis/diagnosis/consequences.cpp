@@ -27,11 +27,16 @@ bool negative_count(const Event& report) {
     return report.preempt_count && decode_preempt_count(*report.preempt_count).negative;
 }
 
+// schedule() adds 1 before it prints the count: 0 is one below what it began with (kernel/sched/core.c).
+bool below_zero(const Event& report) {
+    return report.preempt_count && (*report.preempt_count == 0 || negative_count(report));
+}
+
 bool of_preemptible_code(const Event& report) {
     return report.headline.find("using smp_processor_id() in preemptible") != std::string::npos;
 }
 
-// Functions that warn when preempt_count is not what their caller must have made it (Linux 6.1).
+// Functions that warn when preempt_count is not what their caller must have made it (Linux 5.10 to 7.2).
 struct CountCheck {
     std::string_view function;
     std::string_view why;
@@ -43,14 +48,19 @@ constexpr std::array count_checks = {
     CountCheck{"_local_bh_enable", "the wrong count looks like a hard interrupt"},       // kernel/softirq.c
     CountCheck{"_copy_from_user", "the wrong count looks like an interrupt"},            // lib/usercopy.c
     CountCheck{"_copy_to_user", "the wrong count looks like an interrupt"},              // lib/usercopy.c
+    CountCheck{"irq_fpu_usable", "the wrong count looks like an NMI"},       // arch/x86/kernel/fpu/core.c
+    CountCheck{"call_timer_fn", "the timer comes back with another count"},  // kernel/time/timer.c
 };
 
-// The function that warned, whoever is blamed for it; null: it is none of these.
+// Whoever is blamed for it.
+bool warns_in(const Event& report, std::string_view function) {
+    return report.kind == EventKind::warning && report.fields.value("function", std::string()) == function;
+}
+
+// Null: it is none of these.
 const CountCheck* checks_count(const Event& report) {
-    if (report.kind != EventKind::warning) return nullptr;
-    const std::string function = report.fields.value("function", std::string());
     const auto found = std::find_if(count_checks.begin(), count_checks.end(),
-                                    [&](const CountCheck& check) { return check.function == function; });
+                                    [&](const CountCheck& check) { return warns_in(report, check.function); });
     return found == count_checks.end() ? nullptr : &*found;
 }
 
@@ -61,13 +71,23 @@ std::string damage_of_schedule_bug(const EventInfo& cause, const EventInfo& late
     const Event& report = later.report;
     const std::string reset = "the scheduler's report reset the count: ";
     if (const CountCheck* check = checks_count(report)) return reset + std::string(check->why);
-    if (scheduled_while_atomic(later) && negative_count(report))
+    if (scheduled_while_atomic(later) && below_zero(report))
         return reset + "it is below zero, no lock is held here";
     const auto& disabled_at = report.preempt_disabled_at;
     if (scheduled_while_atomic(later) && disabled_at && disabled_at->function.empty())
         return reset + "it holds less than these frames took";
+    if (report.kind == EventKind::panic && report.headline.find("killing interrupt handler") != std::string::npos)
+        return reset + "the task that exits looks like an interrupt";  // kernel/exit.c: do_exit()
     if (of_preemptible_code(report)) return reset + "a section that holds a lock looks preemptible";
     return {};
+}
+
+// kernel/sched/core.c, schedule_idle(): WARN_ON_ONCE(current->__state). Only who slept in an interrupt on top of it
+// has changed the idle task's state.
+std::string idle_that_slept(const EventInfo& cause, const EventInfo& later) {
+    const bool idle = cause.report.task.pid == 0 && same_task(cause, later);
+    if (!idle || !scheduled_while_atomic(cause) || !warns_in(later.report, "schedule_idle")) return {};
+    return "the idle task slept: it is no longer marked as running";
 }
 
 bool is_fatal(const EventInfo& event) {
@@ -114,12 +134,13 @@ std::string dying_task(const EventInfo& cause, const EventInfo& later) {
 // Whether a report is of the sort that a rule here is about: most are not, and need no look at those before.
 bool may_follow(const Event& report) {
     if (report.kind == EventKind::panic || report.kind == EventKind::atomic_sleep) return true;
-    return checks_count(report) != nullptr || of_preemptible_code(report);
+    return checks_count(report) != nullptr || of_preemptible_code(report) || warns_in(report, "schedule_idle");
 }
 
 std::string reason(const EventInfo& cause, const EventInfo& later) {
     if (!same_log(cause, later)) return {};
     if (auto text = damage_of_schedule_bug(cause, later); !text.empty()) return text;
+    if (auto text = idle_that_slept(cause, later); !text.empty()) return text;
     if (auto text = panic_follows(cause, later); !text.empty()) return text;
     return dying_task(cause, later);
 }

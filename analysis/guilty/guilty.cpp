@@ -87,6 +87,13 @@ std::size_t behind_recursion(const Event& event) {
     return 0;
 }
 
+// arch/x86/mm/fault.c, "#PF: supervisor instruction fetch": nothing ran where the CPU jumped to; who jumped stands
+// behind it.
+std::size_t behind_bad_jump(const Event& event) {
+    const bool jumped = event.kind == EventKind::oops && event.fields.value("instruction_fetch", false);
+    return jumped && event.frames.size() > 1 && !event.frames.front().return_address ? 1 : 0;
+}
+
 bool is_lockup(EventKind kind) {
     return kind == EventKind::rcu_stall || kind == EventKind::soft_lockup || kind == EventKind::hard_lockup;
 }
@@ -110,6 +117,12 @@ bool none_is_reliable(const Event& event) {
                         [&](const Frame& frame) { return from_stack(frame) && frame.reliable; });
 }
 
+// "? fail_set+0x290/0x290": on a stack that is only searched, the address of the function behind it, as callbacks
+// have it, and no return address (kernel/kallsyms.c, sprint_backtrace(), looks up the byte before).
+bool is_function_pointer(const Frame& frame) {
+    return frame.return_address && frame.offset && frame.size && *frame.offset == *frame.size;
+}
+
 // These reports tell of no place in the code.
 bool has_no_place(const Event& event) {
     return event.kind == EventKind::workqueue_lockup || event.kind == EventKind::oom;
@@ -121,7 +134,9 @@ Guilty find_guilty(const Event& event) {
     if (has_no_place(event)) return {};
     if (none_is_reliable(event)) {
         Event trusted = event;
-        for (Frame& frame : trusted.frames) frame.reliable = true;
+        for (Frame& frame : trusted.frames) frame.reliable = !is_function_pointer(frame);
+        if (none_is_reliable(trusted))
+            for (Frame& frame : trusted.frames) frame.reliable = true;
         Guilty guilty = find_guilty(trusted);
         guilty.reason += "; the kernel doubts all frames of this stack (\"?\")";
         return guilty;
@@ -143,7 +158,8 @@ Guilty find_guilty(const Event& event) {
             return work.function.empty() ? lockup : work;
         }
     }
-    const std::size_t start = is_lockup(event.kind) ? behind_interrupt(event) : behind_recursion(event);
+    const std::size_t start =
+        is_lockup(event.kind) ? behind_interrupt(event) : std::max(behind_recursion(event), behind_bad_jump(event));
     if (Guilty found = first_uncovered(event, start); found.frame) return found;
     if (Guilty work = work_that_ran(event); !work.function.empty()) return work;
     if (Guilty header = from_header(event); !header.function.empty()) return header;

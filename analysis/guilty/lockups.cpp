@@ -1,6 +1,7 @@
 // Who holds a CPU up.
 #include "analysis/guilty/blame.h"
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -53,17 +54,34 @@ Guilty waits_for_others(const Event& event) {
     return guilty;
 }
 
+// A CPU that another one has asked for its stack prints no machinery of the report: what it does in an interrupt is
+// what holds it up.
+bool works_in_interrupt(const Event& event, std::size_t entry) {
+    bool works = false;
+    for (std::size_t i = 0; i < entry; ++i) {
+        const Frame& frame = event.frames[i];
+        if (!usable(frame)) continue;
+        const Rule* rule = rule_for(frame.function);
+        if (rule != nullptr && rule->group == Group::reporting) return false;
+        works = works || (rule == nullptr && !is_dispatcher(frame.function));
+    }
+    return works;
+}
+
 }  // namespace
 
-// The interrupt that found the lockup is printed on top of what the CPU was doing.
+// The interrupt that found the lockup is printed on top of what the CPU was doing. The watchdogs print the stack
+// from the interrupted place on, but where the kernel cannot unwind it: then all that lies there, with "?".
 std::size_t behind_interrupt(const Event& event) {
-    if (event.kind != EventKind::rcu_stall)
-        return 0;  // the watchdogs print the stack from the interrupted place on
+    const bool by_watchdog = std::any_of(event.frames.begin(), event.frames.end(),
+                                         [](const Frame& f) { return f.function == "watchdog_timer_fn"; });
+    if (event.kind != EventKind::rcu_stall && !by_watchdog) return 0;
     for (std::size_t i = 0; i < event.frames.size(); ++i) {
         const Frame& frame = event.frames[i];
         if (!usable(frame)) continue;
         const Rule* rule = rule_for(frame.function);
-        if (rule != nullptr && rule->group == Group::interrupt && i + 1 < event.frames.size()) return i + 1;
+        if (rule != nullptr && rule->group == Group::interrupt && i + 1 < event.frames.size())
+            return works_in_interrupt(event, i) ? 0 : i + 1;
     }
     return 0;
 }

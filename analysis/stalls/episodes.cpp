@@ -1,5 +1,6 @@
 // Incidents -> episodes: when each began and ended, and whether its reports agree.
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -44,7 +45,8 @@ public:
         Incidents incidents(core_);
         for (const EventInfo& event : analysis_.events) {
             if (!same_core(analysis_, event, core_.board, core_.core)) continue;
-            if (event.report.kind == EventKind::hung_task) ++hung_tasks_[event.report.boot];
+            if (event.report.kind == EventKind::hung_task && event.report.time)
+                hung_tasks_[event.report.boot].push_back(seconds(*event.report.time));
             const CoreClock* clock = analysis_.clock_of(core_.board, core_.core, event.report.boot);
             if (auto sighting = sighting_of(event, clock != nullptr ? clock->hz : std::nullopt, timeout))
                 incidents.take(std::move(*sighting));
@@ -118,18 +120,18 @@ private:
         episode.end_window = {last.at_s, log_end};
         episode.end_basis = "still going on at the end of the log";
         if (end_as_printed(episode, last)) return;
-        const bool silent = last.due_s && log_end > *last.due_s + 1 && !warnings_used_up(episode);
+        const auto due_s = next_due(last, sightings);
+        const bool silent = due_s && log_end > *due_s + 1 && !warnings_used_up(episode, *due_s);
         if (silent) {
             episode.open = false;
-            episode.end_window = {last.at_s, *last.due_s};
+            episode.end_window = {last.at_s, *due_s};
             episode.end_s = episode.end_window.middle();
-            episode.end_basis = "between the last report and the next one, which was due at " +
-                                fixed(*last.due_s, 2) + " s and did not come";
+            episode.end_basis = "between the last report and the next one, which was due at " + fixed(*due_s, 2) +
+                                " s and did not come";
         }
         for (const Sighting& s : sightings) {
             if (s.at_s != last.at_s) continue;
-            const auto trace =
-                traces_.after(*s.event, {last.at_s, last.due_s ? std::min(*last.due_s, log_end) : log_end});
+            const auto trace = traces_.after(*s.event, {last.at_s, due_s ? std::min(*due_s, log_end) : log_end});
             if (!trace) continue;
             episode.open = false;
             episode.end_s = trace->at_s;
@@ -162,10 +164,26 @@ private:
         return it->second;
     }
 
+    // kernel/hung_task.c looks every hung_task_check_interval_secs, and each look reports the task anew: two
+    // reports say how long that is.
+    static std::optional<double> next_due(const Sighting& last, const std::vector<Sighting>& sightings) {
+        std::optional<double> due_s = last.due_s;
+        if (last.flavor != "hung_task" || !due_s) return due_s;
+        constexpr double shortest_s = 0.9;  // the interval is in whole seconds
+        for (std::size_t i = 1; i < sightings.size(); ++i)
+            if (const double between_s = std::abs(sightings[i].at_s - sightings[i - 1].at_s);
+                between_s > shortest_s)
+                due_s = std::min(*due_s, last.at_s + between_s + 1);
+        return due_s;
+    }
+
     // kernel/hung_task.c: hung_task_warnings is 10 unless set, and then there is silence.
-    [[nodiscard]] bool warnings_used_up(const StallEpisode& episode) {
+    [[nodiscard]] bool warnings_used_up(const StallEpisode& episode, double at_s) {
         constexpr int usual_warnings = 10;
-        return episode.flavor == "hung_task" && hung_tasks_[episode.boot] >= usual_warnings;
+        const std::vector<double>& reports = hung_tasks_[episode.boot];
+        const auto before =
+            std::count_if(reports.begin(), reports.end(), [&](double each) { return each <= at_s; });
+        return episode.flavor == "hung_task" && before >= usual_warnings;
     }
 
     // A later grace period of the same flavor can only begin when this one is over.
@@ -212,7 +230,7 @@ private:
     Traces traces_;
     GracePeriodWaiters waiters_;
     std::map<std::size_t, std::set<std::pair<int, double>>> printed_ends_;  // by artifact
-    std::map<int, int> hung_tasks_;                                         // reports, by boot
+    std::map<int, std::vector<double>> hung_tasks_;                         // times of the reports, by boot
 };
 
 }  // namespace

@@ -30,6 +30,12 @@ bool both_announce(const Event& event, const Event& next) {
     return event.headline.starts_with(words) && next.headline.starts_with(words) && event.headline != next.headline;
 }
 
+// mm/slub.c, object_err() and __slab_err(), since 6.13 and in the stable kernels of then: the stack of a slab
+// report is that of a WARN_ON(1) behind it.
+bool is_slab_report(const Event& event) {
+    return event.kind == EventKind::bug && event.headline.starts_with("BUG ");
+}
+
 // Whether a header inside a report is only its continuation: the oops behind "BUG: unable to handle", the trap
 // behind "kernel BUG at", the parts of a slab report.
 bool continues(const Event& event, const Event& next, bool has_stack) {
@@ -44,6 +50,8 @@ bool continues(const Event& event, const Event& next, bool has_stack) {
                                event.fields.value("subtype", "") == "machine_check";
         return announced && !has_stack;
     }
+    if (next.kind == EventKind::warning && next.fields.value("file", "") == "mm/slub.c")
+        return is_slab_report(event) && !has_stack;
     if (next.kind == EventKind::hard_lockup && event.kind == EventKind::warning)  // the text of its WARN()
         return !has_stack && contains(event.fields.value("file", ""), "kernel/watchdog.c");
     if (next.headline.starts_with("INFO: Freed in") || next.headline.starts_with("INFO: Allocated in")) {
@@ -183,12 +191,13 @@ void PartReader::read_line(Strands& strands, const LineView& line, std::uint64_t
         return;
     for (const auto& strand : strands)
         if (strand->open()) strand->note_loss(line.text);
-    // The scissors open another report; Rust's panic hands over to BUG().
+    // The scissors open another report; Rust's panic hands over to BUG(), a slab report to WARN_ON().
     if (contains(first.message, "[ cut here ]")) {
+        const auto hands_over = [](const Event& event) {
+            return event.headline.starts_with("rust_kernel:") || is_slab_report(event);
+        };
         for (const auto& strand : strands)
-            if (!strand->inside_stack() &&
-                (strand->has_stack() || !strand->event().headline.starts_with("rust_kernel:")))
-                strand->close();
+            if (!strand->inside_stack() && (strand->has_stack() || !hands_over(strand->event()))) strand->close();
         return;
     }
     if (read_opening(strands, line, number)) return;

@@ -1,4 +1,6 @@
-// "INFO: task nt_supervisor:412 blocked for more than 120 seconds.": kernel/hung_task.c, 2.6.30 to 6.x.
+// "INFO: task nt_supervisor:412 blocked for more than 120 seconds.": kernel/hung_task.c, 2.6.30 to 7.x.
+#include <algorithm>
+
 #include "parsers/reports/body.h"
 #include "parsers/reports/kinds.h"
 #include "parsers/reports/machine_line.h"
@@ -11,10 +13,13 @@ namespace {
 
 bool accept(const Header& header, Event& event) {
     std::string_view s = header.text;
-    const std::size_t blocked = std::min(s.find(" blocked for more than "), s.find(" can't die for more than "));
+    const std::size_t in_io = s.find(" blocked in I/O wait for more than ");  // 7.x
+    const std::size_t blocked =
+        std::min({s.find(" blocked for more than "), s.find(" can't die for more than "), in_io});
     const auto seconds = number_after(s, "more than ");
     if (blocked == std::string_view::npos || !seconds || !plain_header(header, event)) return false;
     event.fields["blocked_s"] = *seconds;
+    if (in_io != std::string_view::npos) event.fields["io_wait"] = true;
     std::string_view who = s.substr(0, blocked);
     eat(who, "INFO: task ");
     const std::size_t colon = who.rfind(':');
@@ -26,6 +31,22 @@ bool accept(const Header& header, Event& event) {
     return true;
 }
 
+// debug_show_blocker(), since 6.15: "INFO: task a:1 is blocked on a mutex likely owned by task b:2.", "INFO: task
+// a:1 blocked on a semaphore likely last held by task b:2", "INFO: task a:1 <writer> blocked on an rw-semaphore
+// likely owned by task b:2 <reader>"; or that the owner is not found
+bool read_blocker(std::string_view s, Event& event) {
+    if (!s.starts_with("INFO: task ") || !contains(s, " blocked on a")) return false;
+    for (const std::string_view key : {" owned by task ", " held by task "}) {
+        const std::size_t at = s.find(key);
+        if (at == std::string_view::npos) continue;
+        std::string_view who = s.substr(at + key.size());
+        if (const std::size_t role = who.rfind(" <"); role != std::string_view::npos) who = who.substr(0, role);
+        if (who.ends_with('.')) who.remove_suffix(1);
+        event.fields["holder"] = who;
+    }
+    return true;
+}
+
 bool line(std::string_view message, Event& event, Body& body) {
     const std::string_view s = trim(message);
     if (s.starts_with("Tainted:") || s.starts_with("Not tainted")) {
@@ -33,11 +54,7 @@ bool line(std::string_view message, Event& event, Body& body) {
         return true;
     }
     if (s.starts_with("\"echo 0 > /proc/sys/kernel/hung_task")) return true;
-    if (s.starts_with("INFO: task ") && contains(s, " is blocked on a ")) {  // 6.15: names the holder
-        event.fields["holder"] =
-            s.substr(s.find("owned by ") == std::string_view::npos ? 0 : s.find("owned by ") + 9);
-        return true;
-    }
+    if (read_blocker(s, event)) return true;
     if (!event.fields.contains("state")) {
         if (const auto task = parse_task_line(message)) {
             event.fields["state"] = std::string(1, task->state);

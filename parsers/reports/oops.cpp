@@ -70,6 +70,7 @@ bool line(std::string_view message, Event& event, Body&) {
         event.fields["kasan"] = s.substr(7);
         return true;
     }
+    if (s.starts_with("#PF: ") && contains(s, " instruction fetch")) event.fields["instruction_fetch"] = true;
     static constexpr std::array<std::string_view, 12> own = {
         "#PF: ", "#PF error", "Mem abort", "Data abort", "ESR =", "EC =",
         "SET =", "EA =",      "ISV =",     "FSC =",      "CM =",  "Faulting instruction address"};

@@ -39,6 +39,8 @@ constexpr auto openings = std::to_array<Opening>({
     Opening{"freed by task", Kind::freed_by},
     Opening{"INFO: Allocated in", Kind::allocated_by},
     Opening{"INFO: Freed in", Kind::freed_by},
+    Opening{"Allocated in ", Kind::allocated_by},  // mm/slub.c since 5.14
+    Opening{"Freed in ", Kind::freed_by},
     Opening{"page last allocated via", Kind::allocated_by},
     Opening{"page last free", Kind::freed_by},
     Opening{"Last potentially related work", Kind::other},

@@ -11,6 +11,7 @@ namespace {
 using Kind = Instruction::Kind;
 
 constexpr std::uint64_t longest = 15;
+constexpr std::uint64_t direct_call_size = 5;
 
 class Disassembler {
 public:
@@ -67,6 +68,12 @@ public:
         }
         step.kind = Step::Kind::returns;
         if (cs_insn_group(handle_, &decoded, CS_GRP_RET)) return step;
+        if (step.value = added_to_cpu_variable(decoded); step.value) {
+            step.kind = Step::Kind::adds;
+            step.instruction.target = decoded.address + decoded.size +
+                                      static_cast<std::uint64_t>(decoded.detail->x86.operands[0].mem.disp);
+            return step;
+        }
         const cs_x86& detail = decoded.detail->x86;
         const cs_x86_op& into = detail.operands[0];
         if (detail.op_count == 0 || into.type != X86_OP_REG || !(into.access & CS_AC_WRITE)) return std::nullopt;
@@ -80,6 +87,21 @@ public:
     }
 
 private:
+    // "incl %gs:__preempt_count(%rip)", "addl $0x100, ..."
+    static std::optional<std::int64_t> added_to_cpu_variable(const cs_insn& decoded) {
+        const cs_x86& detail = decoded.detail->x86;
+        const cs_x86_op& into = detail.operands[0];
+        if (detail.op_count == 0 || into.type != X86_OP_MEM || into.mem.segment != X86_REG_GS ||
+            into.mem.base != X86_REG_RIP)
+            return std::nullopt;
+        if (decoded.id == X86_INS_INC) return 1;
+        if (decoded.id == X86_INS_DEC) return -1;
+        if (detail.op_count < 2 || detail.operands[1].type != X86_OP_IMM) return std::nullopt;
+        if (decoded.id == X86_INS_ADD) return detail.operands[1].imm;
+        if (decoded.id == X86_INS_SUB) return -detail.operands[1].imm;
+        return std::nullopt;
+    }
+
     csh handle_ = 0;
     cs_insn* instruction_ = nullptr;
     bool valid_ = false;
@@ -93,14 +115,31 @@ std::optional<Instruction> call_at_end(const MachineCode& code) {
                        code.end() + static_cast<std::uint64_t>(std::int64_t{distance})};
 }
 
+// "call *pv_ops+N(%rip)", 6 bytes, or "call *pv_ops+N", 7 bytes, of which the kernel makes a call of 5 bytes when
+// it boots (arch/x86/kernel/alternative.c): its return address lies inside of what the file has there. `rest`: up
+// to that.
+std::optional<Instruction> shortened_call(std::string_view rest, std::uint64_t address) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(rest[i]); };
+    if (rest.size() != direct_call_size || byte(0) != 0xff || (byte(1) & 0x38) != 0x10) return std::nullopt;
+    return Instruction{Kind::indirect_call, address, rest.size(), 0};
+}
+
 }  // namespace
 
 std::optional<Instruction> last_x86(const MachineCode& code) {
     Disassembler disassembler(code.machine == EM_X86_64);
     std::string_view rest = code.bytes;
     std::uint64_t address = code.address;
-    while (const cs_insn* decoded = rest.empty() ? nullptr : disassembler.next(rest, address))
-        if (rest.empty()) return disassembler.classified(*decoded);
+    std::optional<Instruction> padded;  // an indirect call with nothing but nops behind it
+    while (const cs_insn* decoded = rest.empty() ? nullptr : disassembler.next(rest, address)) {
+        const Instruction found = disassembler.classified(*decoded);
+        if (found.kind == Kind::indirect_call) padded = found;
+        if (found.kind != Kind::indirect_call && decoded->id != X86_INS_NOP) padded.reset();
+        if (!rest.empty()) continue;
+        // "call *%rbx" and three nops: room for "call __x86_indirect_thunk_rbx" (CALL_NOSPEC, asm/nospec-branch.h)
+        return padded && code.end() - padded->address == direct_call_size ? *padded : found;
+    }
+    if (auto call = shortened_call(rest, code.end() - rest.size())) return call;
     if (auto call = call_at_end(code)) return call;
     const bool cut = !rest.empty() && rest.size() < longest;
     return cut ? std::optional(Instruction{Kind::other, address, 0, 0}) : std::nullopt;

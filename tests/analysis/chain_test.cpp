@@ -62,6 +62,56 @@ TEST(Chain, WithoutThePrintedPlaceTheTableFindsIt) {
     EXPECT_EQ(chain->disabled_at.function, "__dev_queue_xmit");
 }
 
+// A CPU that loops: what `adds` says that each frame does is shown by debug info.
+EventInfo loop(const std::vector<std::pair<std::string, std::int64_t>>& adds, const std::string& guilty) {
+    EventInfo event = report(0, {}, "", "");
+    event.report.kind = EventKind::soft_lockup;
+    event.report.preempt_count.reset();
+    for (const auto& [name, added] : adds) {
+        Frame frame;
+        frame.function = name;
+        frame.module = "lab";
+        if (name == guilty) {
+            event.guilty.function = name;
+            event.guilty.frame = event.report.frames.size();
+        }
+        event.report.frames.push_back(frame);
+        std::vector<CountWay> ways(1);
+        if (added != 0) ways[0].changes.push_back({added, "spin lock", "calls _raw_spin_lock", 0x10});
+        event.count_ways.push_back(std::make_shared<const std::vector<CountWay>>(std::move(ways)));
+    }
+    return event;
+}
+
+TEST(Chain, ALoopsLockMayBeTakenFurtherInThanTheFrameThatIsBlamed) {
+    const auto chain = build_chain(loop({{"poll", 0}, {"collect_stats", 1}, {"fail_thread", 0}}, "fail_thread"));
+    ASSERT_TRUE(chain);
+    EXPECT_EQ(chain->disabled_at.function, "collect_stats");
+    EXPECT_EQ(chain->state, "with preemption off");
+}
+
+TEST(Chain, WhereNothingIsPreemptedALockIsNoReason) {
+    ChainContext context;
+    context.banner = "5.10.0-32-cloud-amd64 (gcc-10) #1 SMP Debian 5.10.223-1";
+    const auto spin =
+        build_chain(loop({{"poll", 0}, {"take_twice", 1}, {"fail_thread", 0}}, "fail_thread"), context);
+    ASSERT_TRUE(spin);
+    EXPECT_THAT(spin->sentence, testing::EndsWith("loops in poll without giving up the CPU"));
+    const auto bottom_halves =
+        build_chain(loop({{"poll", 0}, {"collect_stats", 0x201}, {"fail_thread", 0}}, "fail_thread"), context);
+    ASSERT_TRUE(bottom_halves);
+    EXPECT_EQ(bottom_halves->links[bottom_halves->end_link].count_after, 0x200U);
+    EXPECT_THAT(bottom_halves->sentence, HasSubstr("with bottom halves off since collect_stats"));
+}
+
+TEST(Chain, ALockThatWasGivenBackDoesNotSaySinceWhen) {
+    const auto chain =
+        build_chain(loop({{"scrub", 0}, {"process_one_work", -1}, {"worker_thread", 1}}, "worker_thread"));
+    ASSERT_TRUE(chain);
+    EXPECT_EQ(chain->disabled_at.function, "");
+    EXPECT_FALSE(chain->disabled_known);
+}
+
 TEST(Chain, ALockThatTheDeviceDoesNotTakeIsNotCounted) {
     const auto chain = build_chain(report(0x202, transmit, "drv_notify", "__dev_queue_xmit"));
     ASSERT_TRUE(chain);

@@ -41,6 +41,19 @@ TEST(Instructions, KnowsCallsOfFixedWidth) {
     EXPECT_FALSE(last(EM_PPC64, true, {}));
 }
 
+// The kernel wrote a shorter or a longer call than the file has when it booted. The bytes are
+// those of Debian's 6.12 in default_idle().
+TEST(Instructions, KnowsCallsThatTheKernelShortened) {
+    using namespace std::string_view_literals;
+    const auto at_end = [](std::string_view bytes) { return last_instruction({bytes, 0x1000, EM_X86_64, false}); };
+    EXPECT_EQ(at_end("\xff\x15\x16\x4f\x9c"sv)->kind, Kind::indirect_call);      // call *N(%rip), 5 of 6 bytes
+    EXPECT_EQ(at_end("\x90\xff\x14\x25\x10\x20"sv)->kind, Kind::indirect_call);  // call *N, 5 of 7
+    EXPECT_EQ(at_end("\xff\xd3\x90\x90\x90"sv)->kind, Kind::indirect_call);  // ret_from_fork of 5.10: call *%rbx
+    EXPECT_EQ(at_end("\xff\xd3\x90\x90"sv)->kind, Kind::other);
+    EXPECT_EQ(at_end("\x90\xff\x35\x16\x4f\x9c"sv)->kind, Kind::other);  // push N(%rip), 5 of 6
+    EXPECT_EQ(at_end("\x90\xff\x15\x16\x4f"sv)->kind, Kind::other);      // 4 of 6: no call is so short
+}
+
 // Bytes and targets as llvm-mc and llvm-objdump have them.
 TEST(Instructions, KnowsThumb) {
     using namespace std::string_view_literals;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "symbolizer/symbolizer.h"
+#include "tests/symbolizer/toolchain.h"
 
 namespace stallsight {
 namespace {
@@ -75,6 +76,40 @@ TEST_F(PathCalls, NothingIsKnownOfAnotherBuild) {
     place.size = 0x70;  // the log's build has a longer function
     place.module = "rpmsg_platform_driver";
     EXPECT_THAT(symbolizer_.paths_to(place, [](std::string_view) { return true; }), IsEmpty());
+}
+
+// As compilers put preempt_disable() and local_bh_disable() into a module: in 6.2 to 6.14 preempt_count lies in
+// struct pcpu_hot, whose other members are not it.
+TEST_F(PathCalls, WhatIsAddedToPreemptCountInLine) {
+    if (!test::installed("gcc") || !test::installed("objcopy")) GTEST_SKIP() << "no gcc here";
+    const test::TemporaryFolder folder;
+    const std::string source = folder.file("lab.s", R"(
+        .text
+        .globl drain_ring
+        .type drain_ring, @function
+drain_ring:
+        incl %gs:__preempt_count(%rip)
+        addl $0x200, %gs:pcpu_hot+8(%rip)
+        decl %gs:pcpu_hot+16(%rip)
+        incl %gs:jiffies_seen(%rip)
+        call poll_ring
+        decl %gs:__preempt_count(%rip)
+        ret
+        .size drain_ring, . - drain_ring
+)");
+    const std::string object = (folder.path() / "lab.ko").string();
+    if (!test::run("gcc -m64 -c " + source + " -o " + object).empty()) GTEST_SKIP() << "no x86-64 assembler here";
+    ASSERT_TRUE(symbolizer_.add(object, *Bytes::map_file(object)));
+    CodePlace place;
+    place.function = "drain_ring";
+    place.module = "lab";
+    place.return_address = true;
+    std::vector<std::int64_t> added;
+    for (place.offset = 1; place.offset < 0x40 && added.empty(); ++place.offset)
+        for (const CallPath& path :
+             symbolizer_.paths_to(place, [](std::string_view name) { return name == "__preempt_count"; }))
+            for (const PathCall& call : path) added.push_back(call.arguments[0].value_or(0));
+    EXPECT_THAT(added, ElementsAre(1, 0x200));
 }
 
 }  // namespace

@@ -105,6 +105,8 @@ constexpr Rule rules[] = {
     {"__alloc_size*", allocating},
     {"check_poison*", allocating},
     {"get_partial*", allocating},
+    {"get_from_partial*", allocating},
+    {"get_from_any_partial*", allocating},
     {"poison_*", allocating},
     {"kunit_kmalloc*", allocating},
     {"kasprintf_*", allocating},
@@ -133,6 +135,11 @@ constexpr Rule rules[] = {
     {"free_to_partial_list*", allocating},
     {"alloc_single_from_*", allocating},
     {"alloc_debug_*", allocating},
+    {"alloc_from_new_slab*", allocating},
+    {"__pcs_*", allocating},
+    {"refill_sheaf*", allocating},
+    {"sheaf_flush*", allocating},
+    {"rcu_free_sheaf*", allocating},
 
     // mm/vmalloc.c, mm/percpu.c, mm/dmapool.c, lib/genalloc.c, lib/scatterlist.c
     {"vmap", allocating},

@@ -27,6 +27,7 @@ constexpr Rule rules[] = {
     {"finish_task_switch*", scheduling},
     {"yield*", scheduling},
     {"schedule_rtlock*", scheduling},
+    {"rcu_note_context_switch*", scheduling},
     {"preempt_schedule_*", scheduling},
 
     // kernel/locking
