@@ -97,15 +97,30 @@ std::optional<MachineCode> CallSites::code(std::uint64_t start, std::uint64_t en
     return section ? code(*section, start, end) : std::nullopt;
 }
 
-Call CallSites::direct(const ElfSection& section, const Instruction& instruction) {
-    Call call{CallSite::direct, {}, instruction.target};
+std::string_view CallSites::variable(const Instruction& instruction) {
+    const ElfSection* section = file_.section_of(instruction.address);
+    if (!section) return {};
+    if (const Relocation* relocation = relocation_in(*section, instruction))
+        return symbols_.reference(relocation->symbol).name;
+    if (file_.relocatable()) return {};
+    if (!variables_) variables_.emplace(file_);
+    const Variable* variable = variables_->at(instruction.target);
+    return variable ? variable->name : std::string_view();
+}
+
+const CallSites::Relocation* CallSites::relocation_in(const ElfSection& section, const Instruction& instruction) {
     const auto& relocations = relocations_of(section);
     const std::uint64_t offset = instruction.address - section.address;
-    auto found =
+    const auto found =
         std::lower_bound(relocations.begin(), relocations.end(), offset,
                          [](const Relocation& left, std::uint64_t wanted) { return left.offset < wanted; });
+    return found != relocations.end() && found->offset < offset + instruction.size ? &*found : nullptr;
+}
+
+Call CallSites::direct(const ElfSection& section, const Instruction& instruction) {
+    Call call{CallSite::direct, {}, instruction.target};
     const bool x86 = file_.machine() == EM_X86_64 || file_.machine() == EM_386;
-    if (found != relocations.end() && found->offset < offset + instruction.size) {
+    if (const Relocation* found = relocation_in(section, instruction)) {
         const auto reference = symbols_.reference(found->symbol);
         const std::int64_t field = x86 ? x86_field : 0;
         call.target_address =

@@ -9,6 +9,7 @@
 
 #include "symbolizer/elf_file.h"
 #include "symbolizer/instructions.h"
+#include "symbolizer/kernel/variables.h"
 #include "symbolizer/symbol_table.h"
 #include "symbolizer/symbolizer.h"
 
@@ -35,6 +36,8 @@ public:
     const TailCalls& tail_calls(const Symbol& function);
     // Where a direct call or jump leads.
     Call target(const Instruction& instruction);
+    // The variable that an instruction says by a fixed address; empty: not known.
+    std::string_view variable(const Instruction& instruction);
     // The code of a place that lies in one section, or nothing.
     [[nodiscard]] std::optional<MachineCode> code(std::uint64_t start, std::uint64_t end) const;
 
@@ -48,12 +51,14 @@ private:
     [[nodiscard]] std::optional<MachineCode> code(const ElfSection& section, std::uint64_t start,
                                                   std::uint64_t end) const;
     Call direct(const ElfSection& section, const Instruction& instruction);
+    const Relocation* relocation_in(const ElfSection& section, const Instruction& instruction);
     const std::vector<Relocation>& relocations_of(const ElfSection& section);
 
     const ElfFile& file_;
     const SymbolTable& symbols_;
     std::map<std::size_t, std::vector<Relocation>> relocations_;  // by section number, by offset
     std::map<std::uint64_t, TailCalls> tail_calls_;               // by the function's address
+    std::optional<Variables> variables_;                          // of a linked file, once asked for
 };
 
 }  // namespace stallsight

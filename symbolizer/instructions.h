@@ -35,12 +35,13 @@ void for_each_branch(const MachineCode& code, const std::function<void(const Ins
 
 // What a path through a function turns on. x86-64, i386 and powerpc; of others nothing is known.
 struct Step {
-    enum class Kind { branch, returns, argument };
+    enum class Kind { branch, returns, argument, addition };
     Kind kind = Kind::branch;
     Instruction instruction;
     bool conditional = false;  // branch: the next instruction may follow, too
     // argument: `value` is put in the register of the first (0) or second (1) argument; nothing: it is not a
     // constant
+    // addition: `value` is added to the 4 bytes of x86's per-CPU memory that `instruction.target` says
     std::size_t argument = 0;
     std::optional<std::int64_t> value;
 };

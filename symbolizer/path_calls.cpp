@@ -52,6 +52,10 @@ private:
             return;
         }
         const Instruction& at = step.instruction;
+        if (step.kind == Step::Kind::addition) {
+            take_addition(at, step.value);
+            return;
+        }
         const bool call = at.kind == Kind::direct_call || at.kind == Kind::indirect_call;
         if (step.kind == Step::Kind::branch && call) {
             take_call(at);
@@ -81,6 +85,17 @@ private:
         turn.kind = Turn::Kind::call;
         turn.address = at.address;
         turn.call = {call.target, at.address - function_.address, arguments_};
+        turns_.push_back(std::move(turn));
+    }
+
+    // A counter that the compiler changes inline stands for the function that would.
+    void take_addition(const Instruction& at, std::optional<std::int64_t> added) {
+        const std::string_view variable = sites_.variable(at);
+        if (variable.empty() || !matters_(variable)) return;
+        Turn turn;
+        turn.kind = Turn::Kind::call;
+        turn.address = at.address;
+        turn.call = {std::string(variable), at.address - function_.address, {added}};
         turns_.push_back(std::move(turn));
     }
 

@@ -1,4 +1,5 @@
-// The ways through a function to a place in it: which calls were made before it.
+// The ways through a function to a place in it: which calls were made before it, and which per-CPU variables of x86
+// were added to.
 #pragma once
 
 #include <functional>

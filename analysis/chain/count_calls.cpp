@@ -4,13 +4,15 @@
 #include <array>
 #include <set>
 
+#include "analysis/chain/counters.h"
+
 namespace stallsight {
 
 namespace {
 
 constexpr std::int64_t bh_lock = 0x201;  // SOFTIRQ_LOCK_OFFSET: include/linux/preempt.h
 
-// Linux 5.4 to 6.1. `prefix*` stands for every function that begins so.
+// Linux 5.4 to 7.2. `prefix*` stands for every function that begins so.
 struct CountCall {
     std::string_view function;
     std::int64_t added;  // 1 and -1 with `argument`: its sign
@@ -19,6 +21,8 @@ struct CountCall {
     bool perhaps = false;  // a trylock: only when it succeeds
 };
 constexpr std::array count_calls = {
+    CountCall{counters[0], 1, "preemption off", 0},                      // arch/x86/include/asm/preempt.h
+    CountCall{counters[1], 1, "preemption off", 0},                      // arch/x86/include/asm/preempt.h
     CountCall{"preempt_count_add", 1, "preemption off", 0},              // kernel/sched/core.c
     CountCall{"preempt_count_sub", -1, "preemption on again", 0},        // kernel/sched/core.c
     CountCall{"__local_bh_disable_ip", 1, "bottom halves off", 1},       // kernel/softirq.c
@@ -72,8 +76,9 @@ std::vector<CountWay> ways_of(const CallPath& path) {
         CountChange change{known->added, std::string(known->words), call.function, call.offset};
         if (known->argument >= 0) {
             const auto& amount = call.arguments[static_cast<std::size_t>(known->argument)];
-            if (!amount || *amount <= 0) return {};
+            if (!amount || *amount == 0) return {};
             change.added *= *amount;
+            if (change.added < 0 && known->added > 0) change.words = "preemption on again";
             if (*amount == 0x100 && known->added > 0) change.words = "serving softirqs";
             if (*amount == 0x200 && known->added > 0) change.words = "bottom halves off";
         }

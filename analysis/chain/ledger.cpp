@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "analysis/chain/counters.h"
 #include "analysis/chain/known_effects.h"
 #include "analysis/chain/preempt_count.h"
 #include "analysis/words.h"
@@ -106,7 +107,10 @@ private:
             entry.guesses = way.guesses;
             for (const CountChange& change : way.changes) {
                 note(entry.effect, change.words, ", ");
-                note(entry.basis, "calls " + change.function + " at " + hex_offset(change.offset), "; ");
+                note(entry.basis,
+                     (is_counter(change.function) ? "changes " : "calls ") + change.function + " at " +
+                         hex_offset(change.offset),
+                     "; ");
                 entry.proof = "shown";
             }
             out.push_back(std::move(entry));

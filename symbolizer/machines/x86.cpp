@@ -68,6 +68,14 @@ public:
         step.kind = Step::Kind::returns;
         if (cs_insn_group(handle_, &decoded, CS_GRP_RET)) return step;
         const cs_x86& detail = decoded.detail->x86;
+        if (const auto added = added_per_cpu(decoded)) {
+            step.kind = Step::Kind::addition;
+            step.value = added;
+            const x86_op_mem& memory = detail.operands[0].mem;
+            step.instruction.target = static_cast<std::uint64_t>(memory.disp);
+            if (memory.base == X86_REG_RIP) step.instruction.target += decoded.address + decoded.size;
+            return step;
+        }
         const cs_x86_op& into = detail.operands[0];
         if (detail.op_count == 0 || into.type != X86_OP_REG || !(into.access & CS_AC_WRITE)) return std::nullopt;
         const bool first = into.reg == X86_REG_EDI || into.reg == X86_REG_RDI;
@@ -80,6 +88,23 @@ public:
     }
 
 private:
+    // "incl %gs:__preempt_count(%rip)": what it adds to 4 bytes at a fixed place there.
+    [[nodiscard]] static std::optional<std::int64_t> added_per_cpu(const cs_insn& decoded) {
+        const cs_x86& detail = decoded.detail->x86;
+        if (detail.op_count == 0) return std::nullopt;
+        const cs_x86_op& into = detail.operands[0];
+        const bool fixed = into.type == X86_OP_MEM && into.size == 4 && into.mem.segment == X86_REG_GS &&
+                           into.mem.index == X86_REG_INVALID &&
+                           (into.mem.base == X86_REG_RIP || into.mem.base == X86_REG_INVALID);
+        if (!fixed) return std::nullopt;
+        if (decoded.id == X86_INS_INC) return 1;
+        if (decoded.id == X86_INS_DEC) return -1;
+        if (detail.op_count != 2 || detail.operands[1].type != X86_OP_IMM) return std::nullopt;
+        const std::int64_t amount = static_cast<std::int32_t>(detail.operands[1].imm);
+        if (decoded.id == X86_INS_ADD) return amount;
+        return decoded.id == X86_INS_SUB ? std::optional(-amount) : std::nullopt;
+    }
+
     csh handle_ = 0;
     cs_insn* instruction_ = nullptr;
     bool valid_ = false;

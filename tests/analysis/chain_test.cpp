@@ -277,6 +277,17 @@ TEST(CountWays, AnAmountIsReadFromItsArgument) {
     EXPECT_TRUE(count_ways({{PathCall{"preempt_count_add", 4, {}}}}).empty()) << "an unknown amount says nothing";
 }
 
+TEST(CountWays, X86ChangesItsCounterInline) {
+    const auto ways = count_ways({{PathCall{"__preempt_count", 4, {1}}, PathCall{"__preempt_count", 12, {0x200}},
+                                   PathCall{"__preempt_count", 20, {-1}}},
+                                  {PathCall{"pcpu_hot", 4, {1}}}});
+    ASSERT_EQ(ways.size(), 2U);
+    ASSERT_EQ(ways[0].changes.size(), 1U);
+    EXPECT_EQ(ways[0].changes[0].words, "bottom halves off");
+    EXPECT_EQ(ways[0].sum(), 0x200);
+    EXPECT_EQ(ways[1].sum(), 1);
+}
+
 TEST(PreemptCount, BelowZeroIsSigned) {
     for (const std::uint32_t raw : {0x7ffffe01U, 0xfffffe01U, 0x0000fe01U}) {
         const PreemptCount count = decode_preempt_count(raw);
