@@ -74,6 +74,25 @@ TEST(Chain, WhatNoFrameExplainsIsSaid) {
     EXPECT_EQ(chain->unexplained, 1);
 }
 
+// Behind irq_exit_rcu() the interrupt no longer counts.
+TEST(Chain, AnInterruptOfX86CountsWhileItsHandlerRuns) {
+    const std::vector<std::string> outer = {"sysvec_apic_timer_interrupt", "asm_sysvec_apic_timer_interrupt",
+                                            "caller"};
+    const auto unexplained = [&](std::uint32_t count, std::vector<std::string> frames) {
+        const std::string guilty = frames.front();
+        frames.insert(frames.end(), outer.begin(), outer.end());
+        EventInfo event = report(count, frames, guilty, "");
+        event.report.kind = EventKind::soft_lockup;
+        event.report.task = {"hw", 310};
+        ChainContext context;
+        context.stopped = true;
+        const auto chain = build_chain(event, context);
+        return chain ? chain->unexplained : -1;
+    };
+    EXPECT_EQ(unexplained(0x10000, {"tick", "__sysvec_apic_timer_interrupt"}), 0);
+    EXPECT_EQ(unexplained(0x100, {"handler", "__do_softirq", "irq_exit_rcu"}), 0);
+}
+
 TEST(Chain, ACountThatRulesTheFramesOutIsContradictory) {
     const auto chain = build_chain(report(0x002, transmit, "drv_notify", "__dev_queue_xmit"));
     ASSERT_TRUE(chain);
