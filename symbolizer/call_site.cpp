@@ -134,9 +134,11 @@ bool CallSites::changes_preempt_count(const Instruction& instruction) {
     }
     const Relocation* found = relocation_in(*section, instruction);
     if (!found || !found->addend) return false;
-    // The displacement counts from the instruction's end, and an immediate operand may stand behind it.
+    // A displacement counts from the instruction's end, and an immediate operand may stand behind it; an address
+    // that does not is the relocation's alone.
+    const bool relative = instruction.target != 0;
     const std::uint64_t field = instruction.address - section->address + instruction.size - found->offset;
-    const std::uint64_t offset = static_cast<std::uint64_t>(*found->addend) + field;
+    const std::uint64_t offset = static_cast<std::uint64_t>(*found->addend) + (relative ? field : 0);
     const std::string_view name = symbols_.reference(found->symbol).name;
     return std::any_of(preempt_counts.begin(), preempt_counts.end(),
                        [&](const CountVariable& each) { return each.name == name && each.offset == offset; });

@@ -25,6 +25,14 @@ std::span<const KnownEffect> known_effects() {
                     "kernel/softirq.c (6.10): softirq_handle_begin()"},
         KnownEffect{"__handle_irq_event_percpu*", "", "", hardirq, false, "hard interrupt",
                     "kernel/softirq.c: irq_enter()"},
+        // arch/x86/include/asm/idtentry.h (5.10 to 7.2): DEFINE_IDTENTRY_SYSVEC() calls irq_enter_rcu() before the
+        // handler
+        KnownEffect{"sysvec_apic_timer_interrupt*", "__sysvec_apic_timer_interrupt*", "", hardirq, false,
+                    "hard interrupt", "kernel/softirq.c: irq_enter_rcu()"},
+        KnownEffect{"sysvec_call_function*", "__sysvec_call_function*", "", hardirq, false, "hard interrupt",
+                    "kernel/softirq.c: irq_enter_rcu()"},
+        KnownEffect{"sysvec_call_function_single*", "__sysvec_call_function_single*", "", hardirq, false,
+                    "hard interrupt", "kernel/softirq.c: irq_enter_rcu()"},
         KnownEffect{"__local_bh_disable_ip*", "", "", bh, false, "bottom halves off",
                     "kernel/softirq.c: __local_bh_disable_ip()"},
         KnownEffect{"dev_watchdog*", "", "", 1, true, "transmit queue lock",

@@ -108,12 +108,14 @@ std::vector<ModuleSymbol> LoadedModule::read_symbols() const {
     }
     std::stable_sort(symbols.begin(), symbols.end(),
                      [](const auto& left, const auto& right) { return left.address < right.address; });
-    for (std::size_t i = symbols.size(); i-- > 0;) {
+    // Of several names for one place the kernel takes the first: "__start_alloc_tags" is one, too.
+    symbols.erase(std::unique(symbols.begin(), symbols.end(),
+                              [](const auto& left, const auto& right) { return left.address == right.address; }),
+                  symbols.end());
+    for (std::size_t i = 0; i < symbols.size(); ++i) {
         const Range& range = *range_of(symbols[i].address);
         const bool last = i + 1 == symbols.size() || !range.contains(symbols[i + 1].address);
-        const bool alias = !last && symbols[i + 1].address == symbols[i].address;
-        const std::uint64_t end = last ? range.high : symbols[i + 1].address;
-        symbols[i].span = alias ? symbols[i + 1].span : end - symbols[i].address;
+        symbols[i].span = (last ? range.high : symbols[i + 1].address) - symbols[i].address;
     }
     return symbols;
 }

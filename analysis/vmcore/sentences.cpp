@@ -75,13 +75,16 @@ private:
     }
 
     [[nodiscard]] std::string held_by(const LockWait& wait) const {
+        if (!wait.owner && wait.shared) return ", held by readers";
         if (!wait.owner) return wait.kind == "semaphore" ? "" : ", whose holder is not known";
         const std::string holder = wait.shared ? ", held by readers, the last to come was " : ", held by ";
         return holder + name(*wait.owner) + ", which " + what_it_does(*wait.owner);
     }
 
     [[nodiscard]] static std::string address_step(const LockWait& wait) {
-        return "The " + wait.kind + " is at " + hex(wait.address) + "; the waiter is in its list.";
+        const bool has_its_mutex = wait.kind == "rwbase_rt" && wait.shared;
+        return "The " + wait.kind + " is at " + hex(wait.address) +
+               (has_its_mutex ? "; the waiter already has its rt_mutex." : "; the waiter is in its list.");
     }
 
     void lock(const LockWait& wait) {

@@ -13,7 +13,8 @@ TaskStacks::TaskStacks(const Kernel& kernel, const LoadedModules& modules, const
     if (!architecture_) return;
     auto tables = orc_tables();
     const bool has_orc = !tables.empty();
-    orc_ = std::make_unique<OrcUnwinder>(kernel.types(), kernel.memory(), *architecture_, std::move(tables));
+    orc_ = std::make_unique<OrcUnwinder>(kernel.types(), kernel.memory(), *architecture_, std::move(tables),
+                                         kernel.address("null_orc_entry"));
     cfi_ = std::make_unique<CfiUnwinder>(kernel.memory(), *architecture_, code_regions(!has_orc, file_of));
     Unwinder::Rules rules;
     if (has_orc)

@@ -136,7 +136,7 @@ private:
 
 // include/linux/sched.h since 4.14; the first four have always been these. EXIT_*: since 3.14.
 std::string state_name(std::uint64_t state, std::uint64_t exit_state) {
-    constexpr std::uint64_t no_load = 0x400, uninterruptible = 2;
+    constexpr std::uint64_t no_load = 0x400, uninterruptible = 2, rt_lock_wait = 0x1000, frozen = 0x8000;
     struct Name {
         std::uint64_t bit;
         const char* text;
@@ -147,6 +147,7 @@ std::string state_name(std::uint64_t state, std::uint64_t exit_state) {
     for (const Name& name : ends)
         if (exit_state & name.bit) return name.text;
     if (state == 0) return "RU";
+    if (state & (rt_lock_wait | frozen)) return "UN";  // as __task_state_index() has it since 5.15 and 6.1
     if ((state & uninterruptible) && (state & no_load)) return "ID";
     for (const Name& name : names)
         if (state & name.bit) return name.text;

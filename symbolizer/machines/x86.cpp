@@ -70,8 +70,9 @@ public:
         if (cs_insn_group(handle_, &decoded, CS_GRP_RET)) return step;
         if (step.value = added_to_cpu_variable(decoded); step.value) {
             step.kind = Step::Kind::adds;
-            step.instruction.target = decoded.address + decoded.size +
-                                      static_cast<std::uint64_t>(decoded.detail->x86.operands[0].mem.disp);
+            const x86_op_mem& memory = decoded.detail->x86.operands[0].mem;
+            step.instruction.target = static_cast<std::uint64_t>(memory.disp);
+            if (memory.base == X86_REG_RIP) step.instruction.target += decoded.address + decoded.size;
             return step;
         }
         const cs_x86& detail = decoded.detail->x86;
@@ -87,19 +88,21 @@ public:
     }
 
 private:
-    // "incl %gs:__preempt_count(%rip)", "addl $0x100, ..."
+    // "incl %gs:__preempt_count(%rip)", in older kernels "incl %gs:__preempt_count": what it adds to 4 bytes there.
     static std::optional<std::int64_t> added_to_cpu_variable(const cs_insn& decoded) {
         const cs_x86& detail = decoded.detail->x86;
+        if (detail.op_count == 0) return std::nullopt;
         const cs_x86_op& into = detail.operands[0];
-        if (detail.op_count == 0 || into.type != X86_OP_MEM || into.mem.segment != X86_REG_GS ||
-            into.mem.base != X86_REG_RIP)
-            return std::nullopt;
+        const bool fixed = into.type == X86_OP_MEM && into.size == 4 && into.mem.segment == X86_REG_GS &&
+                           into.mem.index == X86_REG_INVALID &&
+                           (into.mem.base == X86_REG_RIP || into.mem.base == X86_REG_INVALID);
+        if (!fixed) return std::nullopt;
         if (decoded.id == X86_INS_INC) return 1;
         if (decoded.id == X86_INS_DEC) return -1;
-        if (detail.op_count < 2 || detail.operands[1].type != X86_OP_IMM) return std::nullopt;
-        if (decoded.id == X86_INS_ADD) return detail.operands[1].imm;
-        if (decoded.id == X86_INS_SUB) return -detail.operands[1].imm;
-        return std::nullopt;
+        if (detail.op_count != 2 || detail.operands[1].type != X86_OP_IMM) return std::nullopt;
+        const std::int64_t amount = static_cast<std::int32_t>(detail.operands[1].imm);
+        if (decoded.id == X86_INS_ADD) return amount;
+        return decoded.id == X86_INS_SUB ? std::optional(-amount) : std::nullopt;
     }
 
     csh handle_ = 0;

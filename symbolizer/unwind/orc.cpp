@@ -5,21 +5,14 @@
 namespace stallsight {
 namespace {
 
-constexpr unsigned rdx = 1, rdi = 5, rbp = 6, rsp = 7, r10 = 10, r13 = 13;  // DWARF numbers
+namespace dwarf {
+constexpr unsigned rax = 0, rdx = 1, rdi = 5, rbp = 6, rsp = 7, r10 = 10, r13 = 13;
+}
 
-// orc_entry.sp_reg and bp_reg: ORC_REG_*
-enum OrcRegister : std::uint64_t {
-    undefined = 0,
-    prev_sp = 1,
-    dx = 2,
-    di = 3,
-    bp = 4,
-    sp = 5,
-    orc_r10 = 6,
-    orc_r13 = 7,
-    bp_indirect = 8,
-    sp_indirect = 9,
-};
+// ORC_REG_* by their numbers: macros, of which no debug info speaks.
+using enum OrcRegister;
+constexpr OrcRegister before_7_2[] = {undefined, prev_sp, dx, di, bp, sp, r10, r13, bp_indirect, sp_indirect};
+constexpr OrcRegister of_7_2[] = {undefined, ax, dx, sp, bp, di, r10, r13, prev_sp, sp_indirect, bp_indirect};
 
 enum class OrcType { unknown, end, call, regs, regs_partial };
 
@@ -33,7 +26,7 @@ OrcType type_of(const KernelTypes& types, const Object& entry) {
                                          OrcType::regs_partial};
         return *type < std::size(since_6_4) ? since_6_4[*type] : OrcType::unknown;
     }
-    if (entry.number("sp_reg") == undefined)
+    if (entry.number("sp_reg") == 0)  // ORC_REG_UNDEFINED
         return entry.number("end").value_or(1) != 0 ? OrcType::end : OrcType::unknown;
     constexpr OrcType before[] = {OrcType::call, OrcType::regs, OrcType::regs_partial, OrcType::unknown};
     return *type < std::size(before) ? before[*type] : OrcType::unknown;
@@ -45,6 +38,23 @@ std::optional<std::uint64_t> plus(std::optional<std::uint64_t> value, std::int64
 }
 
 }  // namespace
+
+OrcUnwinder::OrcUnwinder(const KernelTypes& types, const Memory& memory, const Architecture& architecture,
+                         std::vector<OrcTable> tables, std::optional<std::uint64_t> null_entry)
+    : types_(types),
+      memory_(memory),
+      architecture_(architecture),
+      tables_(std::move(tables)),
+      registers_(before_7_2) {
+    if (!null_entry) return;
+    const auto number = Object(types, memory, "orc_entry", *null_entry).number("sp_reg");
+    if (number && *number < std::size(of_7_2) && of_7_2[*number] == sp) registers_ = of_7_2;
+}
+
+OrcRegister OrcUnwinder::register_of(const Object& entry, const char* member) const {
+    const auto number = entry.number(member);
+    return number && *number < registers_.size() ? registers_[*number] : undefined;
+}
 
 std::optional<Object> OrcUnwinder::find(std::uint64_t pc) const {
     const auto size = types_.size_of("orc_entry");
@@ -72,23 +82,25 @@ std::optional<std::uint64_t> OrcUnwinder::stack_base(const Object& entry, const 
     const auto at = [&](std::optional<std::uint64_t> address) {
         return address ? memory_.pointer(*address) : std::nullopt;
     };
-    switch (entry.number("sp_reg").value_or(undefined)) {
-        case OrcRegister::sp:
-            return plus(frame.general[rsp], offset);
-        case OrcRegister::bp:
-            return plus(frame.general[rbp], offset);
-        case OrcRegister::sp_indirect:
-            return plus(at(frame.general[rsp]), offset);
-        case OrcRegister::bp_indirect:
-            return at(plus(frame.general[rbp], offset));
-        case OrcRegister::orc_r10:
-            return frame.general[r10];
-        case OrcRegister::orc_r13:
-            return frame.general[r13];
-        case OrcRegister::di:
-            return frame.general[rdi];
-        case OrcRegister::dx:
-            return frame.general[rdx];
+    switch (register_of(entry, "sp_reg")) {
+        case sp:
+            return plus(frame.general[dwarf::rsp], offset);
+        case bp:
+            return plus(frame.general[dwarf::rbp], offset);
+        case sp_indirect:
+            return plus(at(frame.general[dwarf::rsp]), offset);
+        case bp_indirect:
+            return at(plus(frame.general[dwarf::rbp], offset));
+        case ax:
+            return frame.general[dwarf::rax];
+        case r10:
+            return frame.general[dwarf::r10];
+        case r13:
+            return frame.general[dwarf::r13];
+        case di:
+            return frame.general[dwarf::rdi];
+        case dx:
+            return frame.general[dwarf::rdx];
         default:
             return std::nullopt;
     }
@@ -97,15 +109,15 @@ std::optional<std::uint64_t> OrcUnwinder::stack_base(const Object& entry, const 
 std::optional<std::uint64_t> OrcUnwinder::frame_pointer(const Object& entry, const Registers& frame,
                                                         std::uint64_t base) const {
     const std::int64_t offset = entry.signed_number("bp_offset").value_or(0);
-    switch (entry.number("bp_reg").value_or(undefined)) {
-        case OrcRegister::prev_sp:
+    switch (register_of(entry, "bp_reg")) {
+        case prev_sp:
             return memory_.pointer(base + static_cast<std::uint64_t>(offset));
-        case OrcRegister::bp: {
-            const auto saved = plus(frame.general[rbp], offset);
+        case bp: {
+            const auto saved = plus(frame.general[dwarf::rbp], offset);
             return saved ? memory_.pointer(*saved) : std::nullopt;
         }
         default:
-            return frame.general[rbp];
+            return frame.general[dwarf::rbp];
     }
 }
 
@@ -120,8 +132,8 @@ std::optional<UnwindStep> OrcUnwinder::step_to_interrupted(const Object& entry, 
     const Registers pushed = step->registers;
     step->registers = frame;
     step->registers.pc = pushed.pc;
-    step->registers.general[rsp] = pushed.general[rsp];
-    step->registers.general[rbp] = frame_pointer(entry, frame, base);
+    step->registers.general[dwarf::rsp] = pushed.general[dwarf::rsp];
+    step->registers.general[dwarf::rbp] = frame_pointer(entry, frame, base);
     return step;
 }
 
@@ -136,8 +148,8 @@ std::optional<UnwindStep> OrcUnwinder::step(const Registers& frame, bool exact) 
     if (type != OrcType::call) return step_to_interrupted(*entry, frame, *base, type == OrcType::regs_partial);
     UnwindStep step{UnwindStep::To::caller, {}, 0};
     step.registers.pc = memory_.pointer(*base - 8);
-    step.registers.general[rsp] = *base;
-    step.registers.general[rbp] = frame_pointer(*entry, frame, *base);
+    step.registers.general[dwarf::rsp] = *base;
+    step.registers.general[dwarf::rbp] = frame_pointer(*entry, frame, *base);
     if (!step.registers.pc) return std::nullopt;
     return step;
 }

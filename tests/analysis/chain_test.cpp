@@ -125,6 +125,25 @@ TEST(Chain, WhatNoFrameExplainsIsSaid) {
     EXPECT_EQ(chain->unexplained, 1);
 }
 
+// Behind irq_exit_rcu() the interrupt no longer counts.
+TEST(Chain, AnInterruptOfX86CountsWhileItsHandlerRuns) {
+    const std::vector<std::string> outer = {"sysvec_apic_timer_interrupt", "asm_sysvec_apic_timer_interrupt",
+                                            "caller"};
+    const auto unexplained = [&](std::uint32_t count, std::vector<std::string> frames) {
+        const std::string guilty = frames.front();
+        frames.insert(frames.end(), outer.begin(), outer.end());
+        EventInfo event = report(count, frames, guilty, "");
+        event.report.kind = EventKind::soft_lockup;
+        event.report.task = {"hw", 310};
+        ChainContext context;
+        context.stopped = true;
+        const auto chain = build_chain(event, context);
+        return chain ? chain->unexplained : -1;
+    };
+    EXPECT_EQ(unexplained(0x10000, {"tick", "__sysvec_apic_timer_interrupt"}), 0);
+    EXPECT_EQ(unexplained(0x100, {"handler", "__do_softirq", "irq_exit_rcu"}), 0);
+}
+
 TEST(Chain, ACountThatRulesTheFramesOutIsContradictory) {
     const auto chain = build_chain(report(0x002, transmit, "drv_notify", "__dev_queue_xmit"));
     ASSERT_TRUE(chain);
@@ -326,6 +345,17 @@ TEST(CountWays, AnAmountIsReadFromItsArgument) {
     ASSERT_EQ(ways.size(), 1U);
     EXPECT_EQ(ways[0].sum(), 0x200);
     EXPECT_TRUE(count_ways({{PathCall{"preempt_count_add", 4, {}}}}).empty()) << "an unknown amount says nothing";
+}
+
+TEST(CountWays, X86ChangesItsCounterInline) {
+    const auto ways = count_ways({{PathCall{"__preempt_count", 4, {1}}, PathCall{"__preempt_count", 12, {0x200}},
+                                   PathCall{"__preempt_count", 20, {-1}}},
+                                  {PathCall{"pcpu_hot", 4, {1}}}});
+    ASSERT_EQ(ways.size(), 2U);
+    ASSERT_EQ(ways[0].changes.size(), 1U);
+    EXPECT_EQ(ways[0].changes[0].words, "bottom halves off");
+    EXPECT_EQ(ways[0].sum(), 0x200);
+    EXPECT_EQ(ways[1].sum(), 1);
 }
 
 TEST(PreemptCount, BelowZeroIsSigned) {

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "symbolizer/symbolizer.h"
 #include "tests/symbolizer/toolchain.h"
 
@@ -110,6 +112,70 @@ drain_ring:
              symbolizer_.paths_to(place, [](std::string_view name) { return name == "__preempt_count"; }))
             for (const PathCall& call : path) added.push_back(call.arguments[0].value_or(0));
     EXPECT_THAT(added, ElementsAre(1, 0x200));
+}
+
+// x86 counts inline: "incl %gs:__preempt_count(%rip)", in older kernels "incl %gs:__preempt_count".
+class InlineCounts : public testing::TestWithParam<const char*> {
+protected:
+    // Compiles the functions as `output`, and adds them to the symbolizer.
+    void build(const std::string& flags, const std::string& output) {
+        const std::string source = (folder.path() / "counts.c").string();
+        const std::string file = (folder.path() / output).string();
+        std::ofstream(source) << R"(
+            #ifdef MODULE
+            extern
+            #endif
+            unsigned __preempt_count, other;
+            void work(void) { asm volatile("nop"); }
+            void _start(void) {)"
+                              << line("incl", "__preempt_count") << line("incl", "other")
+                              << line("addl $0x200,", "__preempt_count") << line("subl $0x100,", "__preempt_count")
+                              << "work();" << line("decl", "__preempt_count") << "work(); }\n";
+        const std::string command =
+            "cc -m64 -O1 -fno-inline -fno-pie -fno-stack-protector " + flags + " -o " + file + " " + source;
+        if (!test::run(command).empty()) GTEST_SKIP() << "cannot be built here: " << command;
+        const auto bytes = Bytes::map_file(file);
+        ASSERT_TRUE(bytes);
+        ASSERT_TRUE(symbolizer.add(file, *bytes));
+    }
+    static std::string line(const std::string& instruction, const std::string& variable) {
+        return "asm volatile(\"" + instruction + " %gs:" + variable + GetParam() + "\");";
+    }
+
+    // What is added before each call of work(), in the order of the calls.
+    [[nodiscard]] std::vector<std::vector<std::int64_t>> added(const std::string& module) const {
+        std::vector<std::vector<std::int64_t>> all;
+        CodePlace place;
+        place.function = "_start";
+        place.module = module;
+        place.callee = "work";
+        for (place.offset = 1; place.offset < 0x60; ++place.offset) {
+            const auto answer = symbolizer.resolve(place);
+            if (!answer || answer->call_site != CallSite::direct) continue;
+            for (const CallPath& path :
+                 symbolizer.paths_to(place, [](std::string_view name) { return name == "__preempt_count"; })) {
+                all.emplace_back();
+                for (const PathCall& change : path) all.back().push_back(change.arguments[0].value_or(0));
+            }
+        }
+        return all;
+    }
+
+    test::TemporaryFolder folder;
+    Symbolizer symbolizer;
+};
+INSTANTIATE_TEST_SUITE_P(X86, InlineCounts, testing::Values("(%rip)", ""));
+
+TEST_P(InlineCounts, AreSeenInAModule) {
+    ASSERT_NO_FATAL_FAILURE(build("-c -DMODULE", "counts.ko"));
+    if (IsSkipped()) return;
+    EXPECT_THAT(added("counts"), ElementsAre(ElementsAre(1, 0x200, -0x100), ElementsAre(1, 0x200, -0x100, -1)));
+}
+
+TEST_P(InlineCounts, AreSeenInALinkedKernel) {
+    ASSERT_NO_FATAL_FAILURE(build("-nostdlib -static -no-pie", "vmlinux"));
+    if (IsSkipped()) return;
+    EXPECT_THAT(added(""), ElementsAre(ElementsAre(1, 0x200, -0x100), ElementsAre(1, 0x200, -0x100, -1)));
 }
 
 }  // namespace

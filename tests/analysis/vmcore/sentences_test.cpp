@@ -85,7 +85,7 @@ TEST_F(Sentences, AGracePeriodThatNobodyWaitsForIsNoNews) {
     EXPECT_THAT(texts(state), IsEmpty());
 }
 
-// crash 8.0.2's words; bits: include/linux/sched.h of Linux 6.1.
+// crash 8.0.2's words; bits: include/linux/sched.h of Linux 6.1. Of TASK_RTLOCK_WAIT and TASK_FROZEN /proc says D.
 TEST(TaskState, IsNamedAsCrashNamesIt) {
     struct Row {
         std::uint64_t state, exit_state;
@@ -93,7 +93,8 @@ TEST(TaskState, IsNamedAsCrashNamesIt) {
     };
     const Row rows[] = {{0, 0, "RU"},       {1, 0, "IN"},       {2, 0, "UN"},     {0x402, 0, "ID"},
                         {0x102, 0, "UN"},   {4, 0, "ST"},       {8, 0, "TR"},     {0x40, 0, "PA"},
-                        {0x80, 0x20, "ZO"}, {0x80, 0x10, "DE"}, {0x800, 0, "NE"}, {0x2001, 0, "IN"}};
+                        {0x80, 0x20, "ZO"}, {0x80, 0x10, "DE"}, {0x800, 0, "NE"}, {0x2001, 0, "IN"},
+                        {0x1000, 0, "UN"},  {0x8000, 0, "UN"}};
     for (const Row& row : rows) EXPECT_EQ(state_name(row.state, row.exit_state), row.name) << row.state;
 }
 

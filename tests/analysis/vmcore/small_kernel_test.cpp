@@ -48,14 +48,21 @@ protected:
         waiter.frames[0].stack = stack + 8 * 1000;
         waiter.frames[1].function = "caller";
         waiter.frames[1].stack = stack + 8 * 1100;
-        return find_lock_waits(*kernel, *modules, {waiter, holder});
+        std::vector<KernelTask> tasks = {waiter, holder};
+        if (const auto next = kernel->address(lock + "_next_task")) tasks.emplace_back().task_address = *next;
+        return find_lock_waits(*kernel, *modules, tasks);
     }
 
     std::optional<Kernel> kernel;
     std::optional<LoadedModules> modules;
 };
 
-TEST_F(SmallKernel, WaitersOfEachKindOfLockAreFound) {
+class EachSmallKernel : public SmallKernel, public testing::WithParamInterface<const char*> {
+    [[nodiscard]] std::string program() const override { return GetParam(); }
+};
+INSTANTIATE_TEST_SUITE_P(Linux, EachSmallKernel, testing::Values("test_small_kernel", "test_small_kernel_7_2"));
+
+TEST_P(EachSmallKernel, WaitersOfEachKindOfLockAreFound) {
     struct Row {
         const char *lock, *function, *kind;
         bool owned, shared;
@@ -77,7 +84,19 @@ TEST_F(SmallKernel, WaitersOfEachKindOfLockAreFound) {
     }
 }
 
-TEST_F(SmallKernel, WhoIsInAnotherFunctionWaitsForNothing) {
+// kernel/locking/rwbase_rt.c: who has the rt_mutex waits for the readers, and new readers wait for it.
+TEST_F(SmallKernel, LocksOfPreemptRtWithReaders) {
+    for (const auto& [task, function] :
+         {std::pair("rwbase_writer", "rwbase_write_lock"), std::pair("rwbase_reader", "__rwbase_read_lock")}) {
+        const auto found = waits(task, function);
+        ASSERT_EQ(found.size(), 1u) << task;
+        EXPECT_EQ(found[0].kind, "rwbase_rt");
+        EXPECT_EQ(found[0].name, "a_rwbase");
+        EXPECT_EQ(found[0].shared, std::string_view(task) == "rwbase_writer");
+    }
+}
+
+TEST_P(EachSmallKernel, WhoIsInAnotherFunctionWaitsForNothing) {
     EXPECT_TRUE(waits("a_mutex", "schedule_timeout").empty());
 }
 
@@ -91,7 +110,7 @@ TEST_F(SmallKernel, ModulesSince6_4LieInSeveralRanges) {
     EXPECT_TRUE(module.range_of(text + 100)->code);
     EXPECT_FALSE(module.range_of(data)->code);
     EXPECT_EQ(module.symbol_at(text + 100)->name, "module_function");
-    EXPECT_EQ(module.symbol_at(data + 8)->name, "module_variable");
+    EXPECT_EQ(module.symbol_at(data + 8)->name, "module_variable");  // not __start_alloc_tags, which is there, too
     EXPECT_EQ(modules->at(text), &module);
     EXPECT_EQ(modules->at(text + 256 + 4096), nullptr);
 }

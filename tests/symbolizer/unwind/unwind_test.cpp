@@ -205,7 +205,8 @@ protected:
     Stack unwind(std::uint64_t pc, bool exact) {
         const Memory view = memory.memory();
         const Architecture& x86 = *architecture_of(EM_X86_64);
-        const OrcUnwinder orc(made->types(), view, x86, {{code, code + 0x10000, places, entries, count}});
+        const OrcUnwinder orc(made->types(), view, x86, {{code, code + 0x10000, places, entries, count}},
+                              null_entry);
         Unwinder::Rules rules;
         rules.trusted.push_back([&](const Registers& frame, bool is_exact) { return orc.step(frame, is_exact); });
         rules.is_code = [](std::uint64_t at) { return at >= code && at < code + 0x10000; };
@@ -214,6 +215,7 @@ protected:
 
     static constexpr std::uint64_t places = 0xffffffff82000000, entries = 0xffffffff82001000;
     std::uint64_t count = 0;
+    std::optional<std::uint64_t> null_entry;
     test::MadeMemory memory{false};
 };
 
@@ -275,6 +277,40 @@ TEST_F(Orc, EntriesSince6_4) {
     memory.put(stack + 0x1000 + 16, code + 0x301);
     const Stack found = unwind(code + 0x10, true);
     EXPECT_THAT(pcs(found), ElementsAre(code + 0x10, code + 0x105, code + 0x200, code + 0x301));
+    EXPECT_EQ(found.broken, "");
+}
+
+// 7.2 has other numbers for the registers; null_orc_entry says which is sp's.
+TEST_F(Orc, NumbersOfRegistersAreTheKernelsOwn) {
+    made = test::MadeTypes::make("-g -DORC_SINCE_6_4");
+    ASSERT_TRUE(made);
+    enum Number : unsigned { none = 0, ax = 1, sp = 3, bp = 4, prev_sp = 8, sp_indirect = 9 };
+    const auto put = [&](std::uint64_t at, std::int64_t sp_offset, Number base, Number frame_pointer,
+                         unsigned type) {
+        memory.put(at, static_cast<std::uint64_t>(sp_offset), 2);
+        memory.put(at + 2, static_cast<std::uint64_t>(-16), 2);
+        memory.put(at + 4, base | frame_pointer << 4 | type << 8, 2);
+    };
+    const auto add = [&](std::uint64_t from, std::int64_t sp_offset, Number base, Number frame_pointer) {
+        memory.put(places + 4 * count, from - (places + 4 * count), 4);
+        const unsigned end_of_stack = 1, a_call = 2;
+        put(entries + sizeof(structures::orc_entry) * count++, sp_offset, base, frame_pointer,
+            base == none ? end_of_stack : a_call);
+    };
+    null_entry = entries + 0x800;
+    put(*null_entry, 8, sp, none, 2);
+    add(code, 24, sp, prev_sp);               // pushes bp
+    add(code + 0x100, 16, bp, prev_sp);       // has a frame pointer
+    add(code + 0x200, 8, sp_indirect, none);  // on an interrupt stack
+    add(code + 0x300, 0, none, none);
+    memory.put(stack + 8, stack + 0x40);  // bp of the caller
+    memory.put(stack + 16, code + 0x101);
+    memory.put(stack + 0x40, 0);
+    memory.put(stack + 0x48, code + 0x201);
+    memory.put(stack + 0x50, stack + 0x800);  // the task's stack
+    memory.put(stack + 0x800, code + 0x301);
+    const Stack found = unwind(code + 0x10, true);
+    EXPECT_THAT(pcs(found), ElementsAre(code + 0x10, code + 0x101, code + 0x201, code + 0x301));
     EXPECT_EQ(found.broken, "");
 }
 
