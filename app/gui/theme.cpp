@@ -100,9 +100,12 @@ QSplitter::handle:hover { background: {accent}; }
 QAbstractItemView, QTextBrowser { background: {panel}; border: none; outline: none; selection-background-color: {selection}; selection-color: {text}; }
 QScrollArea, QScrollArea > QWidget > QWidget#inside { background: {panel}; border: none; }
 #side { background: {panel}; }
+QTreeView#fields { padding: 6px 8px; }
+QTreeView#fields::item { padding: 2px 0; }
 QHeaderView::section { background: {window}; color: {muted}; border: none; border-bottom: 1px solid {line}; padding: 5px 10px; }
 QTreeView#tasks, QTreeView#comparison { padding-left: 8px; }
 QTreeView#tasks::item, QTreeView#comparison::item { padding: 2px 0; }
+QTreeView::item:selected { background: {selection}; color: {text}; }
 QTreeView#tasks QHeaderView::section, QTreeView#comparison QHeaderView::section { background: {panel}; padding: 5px 3px; }
 QMenu { background: {raised}; border: 1px solid {line}; padding: 4px; }
 QMenu::item { padding: 5px 24px 5px 14px; border-radius: 3px; }
