@@ -2,6 +2,7 @@
 
 #include <QHBoxLayout>
 #include <QMenu>
+#include <set>
 
 #include "app/gui/answer/answer_bar.h"
 #include "app/gui/bundle_tree/bundle_panel.h"
@@ -290,7 +291,9 @@ void MainWindow::update_status() {
     read_->setText(QStringLiteral("✔ %1 read · %2 of logs · %3")
                        .arg(count(analysis->artifacts.size(), "file"), count(lines, "line"),
                             count(analysis->events.size(), "event")));
-    problems_->setText(QStringLiteral("⚠ %1 could not be read").arg(count(analysis->problems.size(), "file")));
+    std::set<std::string> unread;  // a file may have several problems
+    for (const Error& problem : analysis->problems) unread.insert(problem.path);
+    problems_->setText(QStringLiteral("⚠ %1 could not be read").arg(count(unread.size(), "file")));
 }
 
 }  // namespace stallsight::gui
