@@ -119,6 +119,7 @@ private slots:
             return view.document()->findBlockByNumber(line).blockFormat().background().color();
         };
         for (const int line : {0, 1, 2, 5}) QCOMPARE(fill(line), QColor(Qt::black));  // none
+        QVERIFY(view.document()->begin().layout()->formats().isEmpty());  // in the colour of the text
         QCOMPARE(fill(3), theme().removed);
         QCOMPARE(fill(4), theme().added);
     }

@@ -27,6 +27,13 @@ public:
         return {width, std::max(one_line.height(), words.height() + between)};
     }
 
+protected:
+    void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override {
+        QStyledItemDelegate::initStyleOption(option, index);
+        option->displayAlignment = Qt::AlignLeft | Qt::AlignTop;  // beside a value of several lines
+        option->state.setFlag(QStyle::State_HasFocus, false);     // a row is picked, not one of its cells
+    }
+
 private:
     QTreeView* view_;
 };

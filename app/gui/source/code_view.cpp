@@ -54,6 +54,7 @@ CodeView::CodeView(QWidget* parent)
 void CodeView::show_text(std::string_view text, const QString& name) {
     highlighter_->setTheme(repository().defaultTheme(theme().dark ? KSyntaxHighlighting::Repository::DarkTheme
                                                                   : KSyntaxHighlighting::Repository::LightTheme));
+    highlighter_->setDocument(document());
     highlighter_->setDefinition(repository().definitionForFileName(name));
     set_text(text);
 }
@@ -61,7 +62,7 @@ void CodeView::show_text(std::string_view text, const QString& name) {
 // Without the highlighter, whose words for a diff are blue and red without a fill: these lines are green and red
 // everywhere else, and the sign in front of them says it, too.
 void CodeView::show_diff(std::string_view text) {
-    highlighter_->setDefinition({});
+    highlighter_->setDocument(nullptr);
     set_text(text);
     fill_changed_lines();
 }
