@@ -1,5 +1,6 @@
 #include "app/gui/main_window.h"
 
+#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QMenu>
 #include <set>
@@ -136,6 +137,7 @@ QWidget* MainWindow::make_middle() {
     lower_->setObjectName("lower");
     lower_->setDocumentMode(true);
     lower_->setTabBarAutoHide(true);
+    lower_->tabBar()->setAccessibleName("Log or tasks");
     lower_->setFocusPolicy(Qt::NoFocus);  // else Tab would go to the hidden row of tabs, and no further
     lower_->addTab(log_, "Log");
     middle_ = new QSplitter(Qt::Vertical);
@@ -171,6 +173,7 @@ QWidget* MainWindow::make_tabs() {
     tabs_->addTab(fields_, "Fields");
     tabs_->addTab(notes_panel_, "Notes");
     tabs_->setMinimumWidth(320);
+    tabs_->tabBar()->setAccessibleName("Views of what is picked");
     mark_focus(tabs_, tabs_->tabBar());
     source_->look_in(options_.analysis.sources);
     return tabs_;
@@ -199,7 +202,9 @@ QWidget* MainWindow::make_status() {
 }
 
 void MainWindow::connect_panels() {
-    connect(&loader_, &Loader::progressed, start_, &StartPage::show_progress);
+    connect(&loader_, &Loader::progressed, this, [this](const QString& what, double done) {
+        start_->show_progress(QString("Opening %1: %2").arg(QFileInfo(opening_).fileName(), what), done);
+    });
     connect(&loader_, &Loader::loaded, this, &MainWindow::show_analysis);
     connect(&loader_, &Loader::failed, this, &MainWindow::show_failure);
     connect(&loader_, &Loader::cancelled, this, &MainWindow::show_cancelled);
@@ -269,8 +274,8 @@ void MainWindow::show_analysis(std::shared_ptr<const Analysis> analysis) {
 // Every part gets what its content needs, within what the window has; from then on the splitters are the user's.
 void MainWindow::share_room() {
     auto* columns = work_->findChild<QSplitter*>("columns");
-    const int wide = width(), left = std::clamp(wide * 19 / 100, 215, 310),
-              right = std::clamp(wide * 35 / 100, 360, 620);
+    const int wide = width(), left = std::clamp(wide * 20 / 100, 215, 340),
+              right = std::clamp(wide * 33 / 100, 360, 600);
     columns->setSizes({left, wide - left - right, right});
     columns->setStretchFactor(1, 1);
     const int high = std::max(300, middle_->height());
@@ -293,7 +298,7 @@ void MainWindow::update_status() {
                             count(analysis->events.size(), "event")));
     std::set<std::string> unread;  // a file may have several problems
     for (const Error& problem : analysis->problems) unread.insert(problem.path);
-    problems_->setText(QStringLiteral("⚠ %1 could not be read").arg(count(unread.size(), "file")));
+    problems_->setText(QStringLiteral("⚠ %1 not wholly read").arg(count(unread.size(), "file")));
 }
 
 }  // namespace stallsight::gui

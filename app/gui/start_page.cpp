@@ -128,7 +128,10 @@ void StartPage::show_progress(const QString& what, double done) {
     message_->style()->polish(message_);
     say(what);
     bar_->setValue(static_cast<int>(done * 1000));
+    // What had the focus goes; a part of the bar would get it, far from here.
+    const bool first = cancel_->isHidden();
     bar_->show(), cancel_->show(), offers_->hide();
+    if (first) cancel_->setFocus();
 }
 
 // Wrapped words have no height of their own in a layout that is centred: without it, what follows is squeezed.

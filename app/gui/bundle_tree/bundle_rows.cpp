@@ -128,7 +128,7 @@ std::vector<Row> bundle_rows(const Analysis& analysis) {
     for (const Error& problem : analysis.problems) {
         Row row;
         row.mark = Mark::missing;
-        row.title = "not read: " + file_name(problem.path);
+        row.title = "not wholly read: " + file_name(problem.path);
         row.detail = qs(problem.what);
         rows.push_back(std::move(row));
     }

@@ -76,7 +76,7 @@ void NotesPanel::make_form() {
     editor_->installEventFilter(this);
     tags_->setObjectName("tags");
     tags_->setAccessibleName("Tags");
-    tags_->setPlaceholderText("tags");
+    tags_->setPlaceholderText("Tags, with blanks between them");
     colour_->setObjectName("colour");
     colour_->setAccessibleName("Mark");
     for (const char* name : {"no mark", "red", "yellow", "green", "blue"}) {
