@@ -293,7 +293,8 @@ void MainWindow::update_status() {
     if (!analysis) return read_->setText(QStringLiteral("Nothing open · F1 shows the keys"));
     std::uint64_t lines = 0;
     for (const ArtifactInfo& info : analysis->artifacts) lines += info.scan.index.lines();
-    read_->setText(QStringLiteral("✔ %1 read · %2 of logs · %3")
+    read_->setText((analysis->problems.empty() ? QStringLiteral("✔ ") : QString()) +
+                   QStringLiteral("%1 · %2 of logs · %3")
                        .arg(count(analysis->artifacts.size(), "file"), count(lines, "line"),
                             count(analysis->events.size(), "event")));
     std::set<std::string> unread;  // a file may have several problems
