@@ -80,6 +80,16 @@ private slots:
         QCOMPARE(QApplication::focusWidget(), part<LogView>());
     }
 
+    // The start page has the focus, which goes to the bundle while the log is read: that picks nothing.
+    void the_first_log_without_a_report_is_shown() {
+        QFile file(folder_.filePath("quiet.log"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("[    1.000000] all is well\n");
+        file.close();
+        window_ = opened_window(file.fileName());
+        QVERIFY(part<LogView>()->artifact().has_value());
+    }
+
     void escape_cancels_loading_and_shows_what_was_open() {
         window_->open(folder_.filePath("bundle"));
         QVERIFY(part<StartPage>()->isVisible());
