@@ -16,7 +16,6 @@ int width_of(Band band) {
         case Band::bottom_halves:
             return 26;
         case Band::lock:
-            return 14;
         case Band::unexplained:
             return 14;
         default:
