@@ -353,6 +353,19 @@ bool tells_memory(const Chain& of_event, const Chain& of_memory) {
            guilty(of_event) == guilty(of_memory);
 }
 
+std::vector<MemoryChain> chains_of_memory_alone(const Analysis& analysis, const std::vector<const Chain*>& told) {
+    std::vector<MemoryChain> alone;
+    for (const CrashInfo& crash : analysis.crashes) {
+        for (const TaskChain& found : crash.chains) {
+            const auto same = [&](const Chain* chain) { return tells_memory(*chain, found.chain); };
+            if (std::any_of(told.begin(), told.end(), same)) continue;
+            alone.push_back({&found.chain, task_words(crash.state.tasks[found.task].task) + " in the memory of " +
+                                               analysis.artifacts[crash.artifact].artifact.path});
+        }
+    }
+    return alone;
+}
+
 std::vector<Chain> build_chains(const Analysis& analysis) {
     const auto chain_of = [&](const EventInfo& event) {
         const ArtifactInfo& info = analysis.artifacts[event.artifact];

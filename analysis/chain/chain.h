@@ -24,6 +24,13 @@ const TaskChain* memory_chain(const Analysis& analysis, const std::string& board
 // there.
 bool tells_memory(const Chain& of_event, const Chain& of_memory);
 
+struct MemoryChain {
+    const Chain* chain = nullptr;
+    std::string of;  // "hwa_spin (pid 312) in the memory of vmcore"
+};
+// Of tasks that ran when the kernel was stopped, but for those that one of these chains of reports tells.
+std::vector<MemoryChain> chains_of_memory_alone(const Analysis& analysis, const std::vector<const Chain*>& told);
+
 // Of a report about preemption with a stack; nothing for other reports, and for damage of an earlier one.
 std::optional<Chain> build_chain(const EventInfo& event, const ChainContext& context = {});
 

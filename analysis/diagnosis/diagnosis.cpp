@@ -146,7 +146,8 @@ private:
         d.rule = "no_report";
         d.severity = "info";
         if (!analysis_.crashes.empty())
-            d.summary = crash_words() + ", and no kernel report in " + counted(logs, "log") + ".";
+            d.summary = crash_words() + (logs == 0 ? ", and no log that could be read."
+                                                   : ", and no kernel report in " + counted(logs, "log") + ".");
         else if (logs > 0)
             d.summary = "No kernel report in " + counted(logs, "log") + ".";
         else if (unread == 0)

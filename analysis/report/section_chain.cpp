@@ -1,3 +1,4 @@
+#include "analysis/chain/chain.h"
 #include "analysis/chain/chain_words.h"
 #include "analysis/modules.h"
 #include "analysis/report/sections.h"
@@ -37,18 +38,25 @@ Table ledger(const Analysis& analysis, const Chain& chain) {
     return table;
 }
 
+void add_chain(const Analysis& analysis, const Chain& chain, const std::string& heading, std::vector<Block>& out) {
+    out.emplace_back(Heading{heading});
+    out.emplace_back(Figure{chain_svg(analysis, chain), ""});
+    out.emplace_back(ledger(analysis, chain));
+    if (!chain.unchecked.empty()) out.emplace_back(Paragraph{styled(Style::aside, chain.unchecked)});
+    for (Block& block : chain_sources(analysis, chain)) out.push_back(std::move(block));
+}
+
 }  // namespace
 
 std::vector<Block> chain_section(const ReportInput& in) {
     std::vector<Block> out;
-    for (const Chain* chain : in.analysis.first_chains()) {
+    const std::vector<const Chain*> of_reports = in.analysis.first_chains();
+    for (const Chain* chain : of_reports) {
         const EventInfo* event = in.analysis.event(chain->event);
-        out.emplace_back(Heading{event != nullptr ? event->title : chain->event});
-        out.emplace_back(Figure{chain_svg(in.analysis, *chain), ""});
-        out.emplace_back(ledger(in.analysis, *chain));
-        if (!chain->unchecked.empty()) out.emplace_back(Paragraph{styled(Style::aside, chain->unchecked)});
-        for (Block& block : chain_sources(in.analysis, *chain)) out.push_back(std::move(block));
+        add_chain(in.analysis, *chain, event != nullptr ? event->title : chain->event, out);
     }
+    for (const MemoryChain& alone : chains_of_memory_alone(in.analysis, of_reports))
+        add_chain(in.analysis, *alone.chain, alone.of, out);
     return out;
 }
 

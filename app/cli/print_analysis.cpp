@@ -35,7 +35,7 @@ public:
         events();
         const auto chains = analysis_.first_chains();
         for (const Chain* chain : chains) print(*chain, chain->event);
-        for (const CrashInfo& crash : analysis_.crashes) memory_chains(crash, chains);
+        for (const MemoryChain& alone : chains_of_memory_alone(analysis_, chains)) print(*alone.chain, alone.of);
         for (const auto& [event, cycle] : first_lock_cycles(analysis_)) print(*event, cycle);
         stalls();
         torture();
@@ -152,16 +152,6 @@ private:
         if (!chain.unchecked.empty()) line(dim("  " + chain.unchecked));
         for (const CountCheck& check : chain.checks)
             line(dim("  " + check.says + ": " + check.words + (check.agrees ? "" : " (contradictory)")));
-    }
-
-    // But for those that a stall's chain has shown: the task still ran there when the kernel was stopped.
-    void memory_chains(const CrashInfo& crash, const std::vector<const Chain*>& shown_chains) {
-        for (const TaskChain& found : crash.chains) {
-            const auto same = [&](const Chain* chain) { return tells_memory(*chain, found.chain); };
-            if (std::any_of(shown_chains.begin(), shown_chains.end(), same)) continue;
-            print(found.chain, task_words(crash.state.tasks[found.task].task) + " in the memory of " +
-                                   analysis_.artifacts[crash.artifact].artifact.path);
-        }
     }
 
     void print(const EventInfo& event, const LockCycle& cycle) {

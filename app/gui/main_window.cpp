@@ -1,13 +1,16 @@
 #include "app/gui/main_window.h"
 
+#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QMenu>
+#include <set>
 
 #include "app/gui/answer/answer_bar.h"
 #include "app/gui/bundle_tree/bundle_panel.h"
 #include "app/gui/chain/chain_panel.h"
 #include "app/gui/events/events_panel.h"
 #include "app/gui/fields/fields_panel.h"
+#include "app/gui/focus_mark.h"
 #include "app/gui/log/log_panel.h"
 #include "app/gui/notes/notes_panel.h"
 #include "app/gui/patch/patch_panel.h"
@@ -45,6 +48,7 @@ MainWindow::MainWindow(WindowOptions options, QWidget* parent) : QMainWindow(par
     connect_panels();
     update_recent({});
     update_status();
+    start_->setFocus();
 }
 
 QWidget* MainWindow::make_bar() {
@@ -77,10 +81,16 @@ QWidget* MainWindow::make_bar() {
 QToolButton* MainWindow::bar_button(const QString& text, QAction* action, QMenu* menu) {
     auto* button = new QToolButton;
     button->setText(text);
+    button->setAccessibleName(QString(text).remove(QStringLiteral(" ▾")));
     button->setFocusPolicy(Qt::TabFocus);
     if (menu) {
         button->setMenu(menu);
         button->setPopupMode(QToolButton::InstantPopup);
+        // It opens where what it lists can be done.
+        if (const QAction* first = menu->actions().value(0)) {
+            connect(first, &QAction::enabledChanged, button, &QToolButton::setEnabled);
+            button->setEnabled(first->isEnabled());
+        }
     }
     if (action) {
         button->setToolTip(action->text() +
@@ -127,6 +137,8 @@ QWidget* MainWindow::make_middle() {
     lower_->setObjectName("lower");
     lower_->setDocumentMode(true);
     lower_->setTabBarAutoHide(true);
+    lower_->tabBar()->setAccessibleName("Log or tasks");
+    lower_->setFocusPolicy(Qt::NoFocus);  // else Tab would go to the hidden row of tabs, and no further
     lower_->addTab(log_, "Log");
     middle_ = new QSplitter(Qt::Vertical);
     middle_->addWidget(timeline_);
@@ -139,6 +151,7 @@ QWidget* MainWindow::make_middle() {
 void MainWindow::show_tasks_tab() {
     lower_->removeTab(lower_->indexOf(tasks_));
     if (tasks_->has_tasks()) lower_->addTab(tasks_, "Tasks");
+    show_tasks_->setEnabled(tasks_->has_tasks());
     for (Panel* panel : {static_cast<Panel*>(log_), static_cast<Panel*>(tasks_)})
         panel->show_title(lower_->count() == 1);
 }
@@ -160,6 +173,8 @@ QWidget* MainWindow::make_tabs() {
     tabs_->addTab(fields_, "Fields");
     tabs_->addTab(notes_panel_, "Notes");
     tabs_->setMinimumWidth(320);
+    tabs_->tabBar()->setAccessibleName("Views of what is picked");
+    mark_focus(tabs_, tabs_->tabBar());
     source_->look_in(options_.analysis.sources);
     return tabs_;
 }
@@ -187,12 +202,15 @@ QWidget* MainWindow::make_status() {
 }
 
 void MainWindow::connect_panels() {
-    connect(&loader_, &Loader::progressed, start_, &StartPage::show_progress);
+    connect(&loader_, &Loader::progressed, this, [this](const QString& what, double done) {
+        start_->show_progress(QString("Opening %1: %2").arg(QFileInfo(opening_).fileName(), what), done);
+    });
     connect(&loader_, &Loader::loaded, this, &MainWindow::show_analysis);
     connect(&loader_, &Loader::failed, this, &MainWindow::show_failure);
-    connect(&loader_, &Loader::cancelled, start_, &StartPage::show_welcome);
+    connect(&loader_, &Loader::cancelled, this, &MainWindow::show_cancelled);
     connect(start_, &StartPage::cancel_wanted, &loader_, &Loader::cancel);
-    connect(start_, &StartPage::open_wanted, this, [this] { ask_open(false); });
+    connect(start_, &StartPage::open_wanted, this, &MainWindow::ask_open);
+    connect(start_, &StartPage::back_wanted, this, &MainWindow::show_cancelled);
     connect(start_, &StartPage::path_wanted, this, &MainWindow::open);
 
     connect(bundle_, &BundlePanel::debug_info_wanted, this, &MainWindow::ask_debug_dir);
@@ -237,16 +255,17 @@ void MainWindow::connect_panels() {
 void MainWindow::show_analysis(std::shared_ptr<const Analysis> analysis) {
     const bool same_bundle = selection_.analysis() && selection_.analysis()->bundle_path == analysis->bundle_path;
     const std::string event = same_bundle && selection_.event() ? selection_.event()->id : std::string();
+    path_ = opening_;
+    start_->set_open(qs(analysis->bundle_name));
     pages_->setCurrentWidget(work_);
     setWindowTitle(qs(analysis->bundle_name) + QStringLiteral(" – Stallsight"));
     selection_.show(analysis);
     notes_.open(analysis, options_.analysis.case_file);
+    for (QAction* command : bundle_commands_) command->setEnabled(true);
     show_tasks_tab();
     if (!event.empty()) selection_.pick_event(event);  // debug info was added: stay where one was
     share_room();
     log_->view()->setFocus();
-    export_->setEnabled(true);
-    compare_->setEnabled(true);
     update_recent(path_);
     update_status();
     emit ready();
@@ -255,8 +274,8 @@ void MainWindow::show_analysis(std::shared_ptr<const Analysis> analysis) {
 // Every part gets what its content needs, within what the window has; from then on the splitters are the user's.
 void MainWindow::share_room() {
     auto* columns = work_->findChild<QSplitter*>("columns");
-    const int wide = width(), left = std::clamp(wide * 19 / 100, 215, 310),
-              right = std::clamp(wide * 35 / 100, 360, 620);
+    const int wide = width(), left = std::clamp(wide * 20 / 100, 215, 340),
+              right = std::clamp(wide * 33 / 100, 360, 600);
     columns->setSizes({left, wide - left - right, right});
     columns->setStretchFactor(1, 1);
     const int high = std::max(300, middle_->height());
@@ -274,10 +293,13 @@ void MainWindow::update_status() {
     if (!analysis) return read_->setText(QStringLiteral("Nothing open · F1 shows the keys"));
     std::uint64_t lines = 0;
     for (const ArtifactInfo& info : analysis->artifacts) lines += info.scan.index.lines();
-    read_->setText(QStringLiteral("✔ %1 read · %2 of logs · %3")
+    read_->setText((analysis->problems.empty() ? QStringLiteral("✔ ") : QString()) +
+                   QStringLiteral("%1 · %2 of logs · %3")
                        .arg(count(analysis->artifacts.size(), "file"), count(lines, "line"),
                             count(analysis->events.size(), "event")));
-    problems_->setText(QStringLiteral("⚠ %1 could not be read").arg(count(analysis->problems.size(), "file")));
+    std::set<std::string> unread;  // a file may have several problems
+    for (const Error& problem : analysis->problems) unread.insert(problem.path);
+    problems_->setText(QStringLiteral("⚠ %1 not wholly read").arg(count(unread.size(), "file")));
 }
 
 }  // namespace stallsight::gui

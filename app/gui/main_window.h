@@ -57,8 +57,14 @@ protected:
 
 private:
     void make_actions();
+    void make_open_actions();
+    void make_event_actions();
+    void make_log_actions();
     void make_tabs_actions();
+    void make_report_actions();
     QAction* add_command(const QString& text, const QList<QKeySequence>& keys, std::function<void()> act);
+    // One that can be given once a bundle is open.
+    QAction* add_bundle_command(const QString& text, const QList<QKeySequence>& keys, std::function<void()> act);
     QWidget* make_bar();
     QToolButton* bar_button(const QString& text, QAction* action, QMenu* menu = nullptr);
     QWidget* make_work_page();
@@ -71,6 +77,7 @@ private:
     void show_analysis(std::shared_ptr<const Analysis> analysis);
     void share_room();
     void show_failure(const QString& message);
+    void show_cancelled();
     void update_status();
     void update_recent(const QString& opened);
     void show_problems();
@@ -88,6 +95,7 @@ private:
     void compare_with(bool folder);
     void open_clipboard();
     void show_shortcuts();
+    void show_about();
     void start_note();
     void set_clock(const ClockOffset& offset);
     void name_moment();
@@ -96,12 +104,13 @@ private:
     Selection selection_;
     Loader loader_;
     NoteStore notes_;
-    QString path_;
+    QString path_, opening_;
     std::string moment_;  // "nt-a/core-0/kern.log:25": the first of two lines of one moment
 
-    QList<QAction*> commands_;
+    QList<QAction*> commands_, bundle_commands_;
+    QString group_;  // under which the next commands stand on the sheet of keys
     QAction *open_ = nullptr, *open_folder_ = nullptr, *paste_ = nullptr, *symbols_ = nullptr;
-    QAction *undo_ = nullptr, *redo_ = nullptr;
+    QAction *undo_ = nullptr, *redo_ = nullptr, *show_tasks_ = nullptr;
     QMenu *recent_ = nullptr, *compare_ = nullptr, *export_ = nullptr;
     SearchField* search_ = nullptr;
     QStackedWidget* pages_ = nullptr;

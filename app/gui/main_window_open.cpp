@@ -14,6 +14,7 @@
 #include <QStandardPaths>
 
 #include "app/gui/ask_bundle.h"
+#include "app/gui/log/log_panel.h"
 #include "app/gui/main_window.h"
 #include "app/gui/start_page.h"
 #include "app/gui/words.h"
@@ -21,7 +22,7 @@
 namespace stallsight::gui {
 
 void MainWindow::open(const QString& path) {
-    path_ = path;
+    opening_ = path;
     pages_->setCurrentWidget(start_);
     start_->show_progress("Opening " + QFileInfo(path).fileName() + QStringLiteral("…"), 0);
     loader_.load(path, options_.analysis);
@@ -48,6 +49,14 @@ void MainWindow::show_failure(const QString& message) {
     pages_->setCurrentWidget(start_);
     start_->show_error(message);
     emit failed(message);
+}
+
+// What was open before is open still.
+void MainWindow::show_cancelled() {
+    start_->show_welcome();
+    if (!selection_.analysis()) return start_->setFocus();
+    pages_->setCurrentWidget(work_);
+    log_->view()->setFocus();
 }
 
 void MainWindow::ask_open(bool folder) {

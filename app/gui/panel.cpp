@@ -2,6 +2,7 @@
 
 #include <QResizeEvent>
 
+#include "app/gui/focus_mark.h"
 #include "app/gui/theme.h"
 
 namespace stallsight::gui {
@@ -28,6 +29,7 @@ Panel::Panel(const QString& title, QWidget* parent) : QWidget(parent) {
     row->addWidget(title_);
     row->addWidget(note_, 1);
     layout_->addWidget(head);
+    mark_focus(this, head);
 }
 
 void Panel::set_content(QWidget* content) {

@@ -1,18 +1,36 @@
 #include "app/gui/search_field.h"
 
-#include <QCompleter>
+#include <QAbstractItemView>
 #include <QKeyEvent>
 #include <QPainter>
-#include <QStringListModel>
 
 #include "app/gui/theme.h"
 
 namespace stallsight::gui {
 
+namespace {
+
+// "> Fit the timeline   F"
+QString entry_of(const QAction& command) {
+    const QString key = command.shortcut().toString(QKeySequence::NativeText);
+    return "> " + command.text() + (key.isEmpty() ? QString() : "   " + key);
+}
+
+}  // namespace
+
 SearchField::SearchField(QWidget* parent) : QLineEdit(parent) {
     setPlaceholderText("Search all logs, or > for a command");
     setAccessibleName("Search");
     setObjectName("search");
+    completer_.setModel(&entries_);
+    completer_.setFilterMode(Qt::MatchContains);
+    completer_.setCaseSensitivity(Qt::CaseInsensitive);
+    completer_.setMaxVisibleItems(14);
+    completer_.popup()->setObjectName("commands");
+    setCompleter(&completer_);
+    connect(&completer_, qOverload<const QString&>(&QCompleter::activated), this, &SearchField::run_command,
+            Qt::QueuedConnection);  // the completer writes the text after it has told us
+    connect(this, &QLineEdit::textChanged, this, &SearchField::list_commands);
     connect(this, &QLineEdit::textEdited, this, [this](const QString& typed) {
         result_.clear();
         if (!is_command()) emit find_wanted(typed, true, false);
@@ -21,21 +39,20 @@ SearchField::SearchField(QWidget* parent) : QLineEdit(parent) {
 
 void SearchField::set_commands(const QList<QAction*>& commands) {
     commands_ = commands;
-    QStringList names;
-    for (const QAction* command : commands)
-        if (!command->text().isEmpty()) names << "> " + command->text();
-    auto* completer = new QCompleter(names, this);
-    completer->setFilterMode(Qt::MatchContains);
-    completer->setCaseSensitivity(Qt::CaseInsensitive);
-    completer->setMaxVisibleItems(12);
-    setCompleter(completer);
-    connect(completer, qOverload<const QString&>(&QCompleter::activated), this, &SearchField::run_command,
-            Qt::QueuedConnection);  // the completer writes the text after it has told us
 }
 
-void SearchField::run_command(const QString& name) {
+// Words that are searched for complete to no command.
+void SearchField::list_commands() {
+    if (is_command() == (entries_.rowCount() > 0)) return;
+    QStringList entries;
+    for (const QAction* command : commands_)
+        if (is_command() && command->isEnabled()) entries << entry_of(*command);
+    entries_.setStringList(entries);
+}
+
+void SearchField::run_command(const QString& entry) {
     for (QAction* command : commands_) {
-        if ("> " + command->text() != name) continue;
+        if (entry_of(*command) != entry) continue;
         clear();
         emit left();
         return command->trigger();
@@ -45,8 +62,8 @@ void SearchField::run_command(const QString& name) {
 void SearchField::start_command() {
     setFocus();
     setText("> ");
-    completer()->setCompletionPrefix("> ");
-    completer()->complete();
+    completer_.setCompletionPrefix("> ");
+    completer_.complete();
 }
 
 void SearchField::show_result(const QString& how) {
@@ -61,7 +78,7 @@ void SearchField::keyPressEvent(QKeyEvent* event) {
         return emit left();
     }
     if (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) {
-        if (is_command()) return run_command(completer()->currentCompletion());
+        if (is_command()) return run_command(completer_.currentCompletion());
         return emit find_wanted(text(), !(event->modifiers() & Qt::ShiftModifier), true);
     }
     QLineEdit::keyPressEvent(event);

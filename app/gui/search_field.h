@@ -2,7 +2,9 @@
 #pragma once
 
 #include <QAction>
+#include <QCompleter>
 #include <QLineEdit>
+#include <QStringListModel>
 
 namespace stallsight::gui {
 
@@ -25,9 +27,12 @@ protected:
 
 private:
     [[nodiscard]] bool is_command() const { return text().startsWith('>'); }
-    void run_command(const QString& name);
+    void list_commands();
+    void run_command(const QString& entry);
 
     QList<QAction*> commands_;
+    QStringListModel entries_;  // those that can be given, while one is looked for
+    QCompleter completer_;
     QString result_;
 };
 

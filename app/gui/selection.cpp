@@ -32,6 +32,9 @@ void Selection::show(AnalysisPtr analysis) {
         for (const std::string& id : diagnosis.evidence)
             if (analysis_->event(id)) return pick_event(id);
     if (!analysis_->events.empty()) return pick_event(analysis_->events.front().id);
+    // Anew, should a list that was filled just now have picked it: whoever was told before that had the old
+    // analysis.
+    artifact_.reset();
     if (!analysis_->artifacts.empty()) pick_artifact(0);
 }
 

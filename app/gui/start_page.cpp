@@ -2,6 +2,7 @@
 
 #include <QDir>
 #include <QFile>
+#include <QShortcut>
 #include <QStyle>
 
 #include "app/gui/theme.h"
@@ -35,6 +36,7 @@ StartPage::StartPage(const QString& samples_dir, QWidget* parent)
       message_(new QLabel),
       bar_(new QProgressBar),
       cancel_(new QPushButton("Cancel")),
+      back_(new QPushButton),
       offers_(new QWidget),
       recent_(new QVBoxLayout) {
     setObjectName("start");
@@ -47,11 +49,19 @@ StartPage::StartPage(const QString& samples_dir, QWidget* parent)
     bar_->setRange(0, 1000);
     bar_->setTextVisible(false);
 
-    auto* open = new QPushButton(QStringLiteral("Open a bundle…"));
+    cancel_->setToolTip("Esc");
+    back_->hide();
+    auto* open = new QPushButton(QStringLiteral("Open a file or archive…"));
+    auto* open_folder = new QPushButton(QStringLiteral("Open a folder…"));
+    auto* ways = new QHBoxLayout;
+    ways->setSpacing(8);
+    for (QPushButton* way : {open, open_folder, back_}) ways->addWidget(way);
+    ways->addStretch(1);
+    setFocusProxy(open);
     auto* offers = new QVBoxLayout(offers_);
     offers->setContentsMargins(0, 8, 0, 0);
     offers->setSpacing(4);
-    offers->addWidget(open, 0, Qt::AlignLeft);
+    offers->addLayout(ways);
     const QDir samples(samples_dir);
     const QStringList names =
         samples_dir.isEmpty() ? QStringList() : samples.entryList(QDir::Dirs | QDir::NoDotAndDotDot);
@@ -72,8 +82,12 @@ StartPage::StartPage(const QString& samples_dir, QWidget* parent)
     page->addStretch(2);
     page->addWidget(inner, 0, Qt::AlignHCenter);
     page->addStretch(3);
-    connect(open, &QPushButton::clicked, this, &StartPage::open_wanted);
+    connect(open, &QPushButton::clicked, this, [this] { emit open_wanted(false); });
+    connect(open_folder, &QPushButton::clicked, this, [this] { emit open_wanted(true); });
+    connect(back_, &QPushButton::clicked, this, &StartPage::back_wanted);
     connect(cancel_, &QPushButton::clicked, this, &StartPage::cancel_wanted);
+    // At once: a button's own shortcut lets it look pressed first.
+    connect(new QShortcut(Qt::Key_Escape, cancel_), &QShortcut::activated, this, &StartPage::cancel_wanted);
     show_welcome();
 }
 
@@ -114,7 +128,10 @@ void StartPage::show_progress(const QString& what, double done) {
     message_->style()->polish(message_);
     say(what);
     bar_->setValue(static_cast<int>(done * 1000));
+    // What had the focus goes; a part of the bar would get it, far from here.
+    const bool first = cancel_->isHidden();
     bar_->show(), cancel_->show(), offers_->hide();
+    if (first) cancel_->setFocus();
 }
 
 // Wrapped words have no height of their own in a layout that is centred: without it, what follows is squeezed.
@@ -128,6 +145,12 @@ void StartPage::show_error(const QString& message) {
     message_->style()->polish(message_);
     say("Could not be read: " + message);
     bar_->hide(), cancel_->hide(), offers_->show();
+    (back_->isHidden() ? focusProxy() : back_)->setFocus();
+}
+
+void StartPage::set_open(const QString& bundle) {
+    back_->setText("Back to " + bundle);
+    back_->setVisible(!bundle.isEmpty());
 }
 
 }  // namespace stallsight::gui

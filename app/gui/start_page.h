@@ -18,10 +18,13 @@ public:
     void show_welcome();
     void show_progress(const QString& what, double done);
     void show_error(const QString& message);
+    // What is open still, and can be gone back to.
+    void set_open(const QString& bundle);
     [[nodiscard]] QString message() const { return message_->text(); }
 
 signals:
-    void open_wanted();
+    void open_wanted(bool folder);
+    void back_wanted();
     void path_wanted(const QString& path);
     void cancel_wanted();
 
@@ -31,7 +34,7 @@ private:
 
     QLabel* message_;
     QProgressBar* bar_;
-    QPushButton* cancel_;
+    QPushButton *cancel_, *back_;
     QWidget* offers_;
     QVBoxLayout* recent_;
 };

@@ -76,6 +76,7 @@ QToolTip { background: {raised}; color: {text}; border: 1px solid {line}; paddin
 #bar QToolButton:hover, #bar QToolButton:focus { background: {hover}; border-color: {line}; }
 #bar QToolButton:pressed, #bar QToolButton:open { background: {selection_idle}; }
 #bar QToolButton::menu-indicator { image: none; }
+#bar QToolButton:disabled { color: {faint}; }
 #bar QToolButton#framed { background: {raised}; border-color: {line}; }
 QLineEdit, QPlainTextEdit#editor { background: {panel}; border: 1px solid {line}; border-radius: 4px; padding: 4px 8px; }
 QLineEdit:focus, QPlainTextEdit#editor:focus { border-color: {accent}; }
@@ -84,10 +85,12 @@ QPushButton:hover { background: {hover}; }
 QPushButton:focus, QPushButton:default { border-color: {accent}; }
 #answer { background: {panel}; border-bottom: 1px solid {line}; }
 #panel-head { background: {window}; border-bottom: 1px solid {line}; }
+#panel-head[keys="true"] { border-bottom-color: {accent}; }
 #status { background: {window}; border-top: 1px solid {line}; }
 QTabBar { background: {window}; qproperty-drawBase: 0; }
 QTabBar::tab { background: transparent; color: {muted}; padding: 8px 13px 7px 13px; border: none; border-bottom: 2px solid transparent; }
-QTabBar::tab:selected { background: {panel}; color: {text}; border-bottom-color: {accent}; }
+QTabBar::tab:selected { background: {panel}; color: {text}; border-bottom-color: {faint}; }
+QTabBar[keys="true"]::tab:selected { border-bottom-color: {accent}; }
 QTabBar::tab:hover:!selected { color: {text}; }
 QTabBar::tab:focus { text-decoration: underline; }
 QTabWidget::pane { border: none; border-top: 1px solid {line}; background: {panel}; }
@@ -97,9 +100,12 @@ QSplitter::handle:hover { background: {accent}; }
 QAbstractItemView, QTextBrowser { background: {panel}; border: none; outline: none; selection-background-color: {selection}; selection-color: {text}; }
 QScrollArea, QScrollArea > QWidget > QWidget#inside { background: {panel}; border: none; }
 #side { background: {panel}; }
+QTreeView#fields { padding: 6px 8px; }
+QTreeView#fields::item { padding: 2px 0; }
 QHeaderView::section { background: {window}; color: {muted}; border: none; border-bottom: 1px solid {line}; padding: 5px 10px; }
 QTreeView#tasks, QTreeView#comparison { padding-left: 8px; }
 QTreeView#tasks::item, QTreeView#comparison::item { padding: 2px 0; }
+QTreeView::item:selected { background: {selection}; color: {text}; }
 QTreeView#tasks QHeaderView::section, QTreeView#comparison QHeaderView::section { background: {panel}; padding: 5px 3px; }
 QMenu { background: {raised}; border: 1px solid {line}; padding: 4px; }
 QMenu::item { padding: 5px 24px 5px 14px; border-radius: 3px; }
@@ -118,6 +124,9 @@ QProgressBar::chunk { background: {accent}; border-radius: 3px; }
 #quiet { border: none; background: transparent; color: {accent}; padding: 3px 6px; border-radius: 3px; }
 #start #quiet { padding-left: 0; }
 #popup QListWidget { background: {raised}; }
+#commands { background: {raised}; border: 1px solid {line}; }
+#commands::item { padding: 4px 8px; }
+#commands::item:selected { background: {selection}; color: {text}; }
 #quiet:hover, #quiet:focus { background: {hover}; text-decoration: underline; }
 #muted { color: {muted}; }
 #error { color: {cause}; }

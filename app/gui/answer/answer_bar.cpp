@@ -3,6 +3,7 @@
 #include <QHBoxLayout>
 #include <QPainter>
 #include <QTextDocument>
+#include <algorithm>
 
 #include "app/gui/answer/evidence.h"
 #include "app/gui/answer/mark_up.h"
@@ -46,7 +47,8 @@ AnswerBar::AnswerBar(Selection* selection, QWidget* parent)
 void AnswerBar::rebuild() {
     const AnalysisPtr& analysis = selection_->analysis();
     mark_ = Mark::none;
-    why_->setVisible(analysis && !analysis->diagnoses.empty());
+    const auto has_steps = [](const Diagnosis& diagnosis) { return !diagnosis.why.empty(); };
+    why_->setVisible(analysis && std::any_of(analysis->diagnoses.begin(), analysis->diagnoses.end(), has_steps));
     if (!analysis) return words_->clear();
     if (analysis->diagnoses.empty()) {
         mark_ = Mark::info;
@@ -81,7 +83,7 @@ void AnswerBar::paintEvent(QPaintEvent* event) {
 }
 
 void AnswerBar::show_evidence() {
-    if (!selection_->analysis() || selection_->analysis()->diagnoses.empty()) return;
+    if (why_->isHidden()) return;
     auto* popup = new Evidence(selection_, this);
     popup->setAttribute(Qt::WA_DeleteOnClose);
     popup->show_below(why_);

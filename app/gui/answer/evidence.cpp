@@ -63,6 +63,8 @@ void Evidence::show_below(const QWidget* anchor) {
     const QPoint corner = anchor->mapToGlobal(QPoint(anchor->width() - width(), anchor->height() + 4));
     move(corner);
     show();
+    const int steps_end = steps_->visualItemRect(steps_->item(steps_->count() - 1)).bottom();
+    resize(width(), std::min(height(), steps_end + height() - steps_->viewport()->height() + steps_->spacing()));
     steps_->setFocus();
     steps_->setCurrentRow(0);
 }

@@ -49,7 +49,9 @@ QString marked_up(const std::string& sentence, const Analysis& analysis) {
         else
             out += name;
     }
-    return out + text.mid(at).toHtmlEscaped();
+    out += text.mid(at).toHtmlEscaped();
+    static const QRegularExpression quoted(QStringLiteral("`([^`]+)`"));
+    return out.replace(quoted, QString("<span style=\"font-family:'%1'\">\\1</span>").arg(mono_font().family()));
 }
 
 std::string place_in(const std::string& sentence, const Analysis& analysis) {

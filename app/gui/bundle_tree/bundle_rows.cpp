@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/gui/selection.h"
 #include "app/gui/words.h"
 
 namespace stallsight::gui {
@@ -83,8 +84,19 @@ Row& child_named(std::vector<Row>& rows, const QString& title) {
     return rows.back();
 }
 
+Row* row_of_file(std::vector<Row>& rows, std::size_t number) {
+    for (Row& row : rows) {
+        if (row.artifact == number) return &row;
+        if (Row* below = row_of_file(row.children, number)) return below;
+    }
+    return nullptr;
+}
+
 void add_file(std::vector<Row>& rows, const Analysis& analysis, std::size_t number) {
     const Artifact& artifact = analysis.artifacts[number].artifact;
+    // The log of a dump stands below the dump, which is a file itself.
+    if (const auto dump = artifact_of_path(analysis, folder_name(artifact.path).toStdString()))
+        if (Row* row = row_of_file(rows, *dump)) return row->children.push_back(file_row(analysis, number));
     std::vector<Row>* into = &rows;
     if (artifact.board.empty() && artifact.core.empty()) {
         if (const QString folder = folder_name(artifact.path); !folder.isEmpty())
@@ -116,7 +128,7 @@ std::vector<Row> bundle_rows(const Analysis& analysis) {
     for (const Error& problem : analysis.problems) {
         Row row;
         row.mark = Mark::missing;
-        row.title = "not read: " + file_name(problem.path);
+        row.title = "not wholly read: " + file_name(problem.path);
         row.detail = qs(problem.what);
         rows.push_back(std::move(row));
     }

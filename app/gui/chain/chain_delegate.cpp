@@ -16,7 +16,6 @@ int width_of(Band band) {
         case Band::bottom_halves:
             return 26;
         case Band::lock:
-            return 14;
         case Band::unexplained:
             return 14;
         default:
@@ -117,19 +116,23 @@ void ChainDelegate::paint_divider(QPainter& painter, const QRect& rect, const Ch
     const QColor colour = row.kind == ChainRow::Kind::fold            ? t.muted
                           : row.kind == ChainRow::Kind::disabled_here ? t.warning
                                                                       : t.cause;
+    constexpr int gap = 10;
     int left = rect.left() + bands_left + bands_room + 12;
     const int right = rect.right() - right_edge;
-    const QFont count_font = mono_font();
-    const int count_width = row.count.isEmpty() ? 0 : QFontMetrics(count_font).horizontalAdvance(row.count) + 10;
-    const int words_width = std::max(right - left - count_width, 0);
+    const auto draw = [&](const QString& text, const QFont& font, int width) {
+        const QString shown = QFontMetrics(font).elidedText(text, Qt::ElideRight, std::max(width, 0));
+        painter.setFont(font);
+        painter.drawText(QRect(left, rect.top(), right - left, rect.height()), Qt::AlignLeft | Qt::AlignVCenter,
+                         shown);
+        if (!shown.isEmpty()) left += QFontMetrics(font).horizontalAdvance(shown) + gap;
+    };
     painter.setPen(colour);
-    painter.setFont(ui_font());
-    const QString shown = QFontMetrics(ui_font()).elidedText(row.text, Qt::ElideMiddle, words_width);
-    painter.drawText(QRect(left, rect.top(), right - left, rect.height()), Qt::AlignLeft | Qt::AlignVCenter, shown);
-    if (!shown.isEmpty()) left += QFontMetrics(ui_font()).horizontalAdvance(shown) + 10;
-    painter.setFont(count_font);
-    painter.drawText(QRect(left, rect.top(), right - left, rect.height()), Qt::AlignLeft | Qt::AlignVCenter,
-                     QFontMetrics(count_font).elidedText(row.count, Qt::ElideRight, right - left));
+    // A number stays whole where words can give way; a sum is longer than its words.
+    const bool sum = row.kind == ChainRow::Kind::slept_here;
+    const int number =
+        sum || row.count.isEmpty() ? 0 : QFontMetrics(mono_font()).horizontalAdvance(row.count) + gap;
+    draw(row.text, ui_font(), right - left - number);
+    draw(row.count, mono_font(), right - left);
 }
 
 QSize ChainDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const {

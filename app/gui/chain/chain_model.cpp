@@ -110,6 +110,7 @@ void ChainModel::rebuild() {
             (first.basis.empty() ? QString() : ": " + qs(first.basis));
         divider.count = first.added ? "+" + hex(static_cast<std::uint64_t>(first.added)) : QString();
         divider.link = disabled;
+        divider.tip = divider.text + '\n' + divider.count;
         rows_.push_back(divider);
         for (std::size_t link = disabled; link <= slept; ++link) add_frame(link);
         // Where no count is printed, the last frame's own words say how it ends.
@@ -120,6 +121,7 @@ void ChainModel::rebuild() {
                 chain_->ending == Chain::Ending::slept ? QStringLiteral("slept here") : QStringLiteral("count");
             divider.count = sum;
             divider.link = slept;
+            divider.tip = divider.text + '\n' + divider.count;
             rows_.push_back(divider);
         }
         if (slept + 1 < links.size()) add_run(slept + 1, links.size() - 1, " of the report itself");

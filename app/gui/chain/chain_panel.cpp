@@ -82,6 +82,12 @@ std::set<std::string> out_of_tree_modules(const Analysis& analysis, const Chain&
     return modules;
 }
 
+bool has_stack(const EventInfo& event) {
+    const auto& sections = event.report.sections;
+    return !event.report.frames.empty() ||
+           std::any_of(sections.begin(), sections.end(), [](const Section& s) { return !s.frames.empty(); });
+}
+
 }  // namespace
 
 void ChainPanel::follow() {
@@ -136,8 +142,9 @@ QString ChainPanel::heading(const Chain* chain) const {
                          : "Dashed: it is taken once more by the task that holds it.");
         return QString(
                    "<b>%1</b><br><span style='color:%2'>No chain from a place where preemption was disabled to a "
-                   "sleep: this report does not print one. Its stacks are under Stack.</span>")
-            .arg(event_name(*event).toHtmlEscaped(), css(t.muted));
+                   "sleep: this report does not print one. %3</span>")
+            .arg(event_name(*event).toHtmlEscaped(), css(t.muted),
+                 has_stack(*event) ? "Its stacks are under Stack." : "Nor does it print a stack.");
     }
     const QString verdict = chain->contradictory      ? "contradictory: " + qs(chain->contradiction).toHtmlEscaped()
                             : !chain->count           ? QString()

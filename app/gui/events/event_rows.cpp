@@ -4,6 +4,7 @@
 #include <map>
 
 #include "analysis/torture.h"
+#include "analysis/words.h"
 #include "app/gui/words.h"
 
 namespace stallsight::gui {
@@ -16,8 +17,13 @@ const StallEpisode* episode_of(const Analysis& analysis, const EventInfo& event)
     return nullptr;
 }
 
-QString stall_detail(const StallEpisode& stall) {
-    QStringList words{qs(stall.flavor)};
+// Of RCU's flavors there are several; of the others the title says it, and not who was stuck.
+QString stall_detail(const StallEpisode& stall, const Event& report) {
+    QStringList words;
+    if (report.kind == EventKind::rcu_stall)
+        words << qs(stall.flavor);
+    else if (!report.task.comm.empty())
+        words << qs(task_words(report.task));
     if (const QString place = (qs(stall.board) + ' ' + cpu_list(stall.cpus)).trimmed(); !place.isEmpty())
         words << place;
     if (stall.start_s) words << QString("since %1 s").arg(*stall.start_s, 0, 'f', 2);
@@ -30,7 +36,8 @@ QString printed_place(const EventInfo& event) {
     const std::size_t at = headline.find(" at ");
     if (at == std::string::npos) return {};
     const QString place = qs(headline.substr(at + 4)).section(' ', 0, 0);
-    return place.contains(':') ? place : QString();
+    if (!place.contains(':')) return {};
+    return place.startsWith('/') ? place.section('/', -1) : place;  // where a module was built says little
 }
 
 Row event_row(const Analysis& analysis, const EventInfo& event) {
@@ -41,7 +48,7 @@ Row event_row(const Analysis& analysis, const EventInfo& event) {
     row.mark = mark_of(event.report.kind);
     row.strong = event.caused_by.empty();
     if (const StallEpisode* stall = episode_of(analysis, event)) {
-        row.detail = stall_detail(*stall);
+        row.detail = stall_detail(*stall, event.report);
         if (stall->open) row.pills << "open at end of log";
         return row;
     }

@@ -2,13 +2,18 @@
 
 #include <algorithm>
 
+#include "app/gui/empty_words.h"
 #include "app/gui/events/event_rows.h"
 #include "app/gui/words.h"
 
 namespace stallsight::gui {
 
 EventsPanel::EventsPanel(Selection* selection, QWidget* parent)
-    : Panel("Events", parent), selection_(selection), model_(new RowModel(this)), view_(new RowView(model_)) {
+    : Panel("Events", parent),
+      selection_(selection),
+      model_(new RowModel(this)),
+      view_(new RowView(model_)),
+      empty_(empty_words(view_, {})) {
     view_->setObjectName("event-list");
     view_->setAccessibleName("Events");
     set_content(view_);
@@ -25,6 +30,7 @@ void EventsPanel::rebuild() {
     const AnalysisPtr& analysis = selection_->analysis();
     EventFilter wanted;
     if (selection_->range()) wanted = [this](const EventInfo& event) { return selection_->in_range(event); };
+    empty_->setText(wanted ? "No report in the marked time." : "No kernel report in these logs.");
     model_->set_rows(analysis ? event_rows(*analysis, wanted) : std::vector<Row>());
     // The same report hundreds of times over would bury the other incidents.
     constexpr int most = 6;

@@ -20,6 +20,7 @@ private:
     Selection* selection_;
     RowModel* model_;
     RowView* view_;
+    QLabel* empty_;
 };
 
 }  // namespace stallsight::gui

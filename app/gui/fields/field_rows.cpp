@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "analysis/words.h"
 #include "app/gui/words.h"
 
 namespace stallsight::gui {
@@ -26,8 +27,12 @@ FieldRow row_of(const QString& name, const Fields& value) {
         int number = 0;
         for (const Fields& part : value) {
             QString title = QString::number(++number);
-            if (part.is_object() && part.contains("cpu")) title = "CPU " + scalar(part["cpu"]);
-            row.parts.push_back(row_of(title, part));
+            Fields rest = part;
+            if (part.is_object() && part.contains("cpu")) {
+                title = "CPU " + scalar(part["cpu"]);
+                rest.erase("cpu");
+            }
+            row.parts.push_back(row_of(title, rest));
         }
     } else if (value.is_array()) {
         QStringList all;
@@ -43,9 +48,8 @@ void add(std::vector<FieldRow>& rows, const QString& name, const QString& value)
     if (!value.isEmpty()) rows.push_back({name, value, {}});
 }
 
-QString task_of(const Task& task) {
-    if (task.comm.empty()) return {};
-    return task.pid ? QString("%1 (pid %2)").arg(qs(task.comm)).arg(*task.pid) : qs(task.comm);
+QString times(int n) {
+    return n == 0 ? "not" : n == 1 ? "once" : QString("%1 times").arg(n);
 }
 
 void add_stall(const Analysis& analysis, const EventInfo& event, std::vector<FieldRow>& rows) {
@@ -79,7 +83,7 @@ void add_identity(const Analysis& analysis, const EventInfo& event, std::vector<
     if (event.report.time) add(rows, "uptime", clock_time(seconds(*event.report.time)) + " s");
     add(rows, "wall clock", qs(event.report.wall));
     if (event.report.cpu) add(rows, "CPU", QString::number(*event.report.cpu));
-    add(rows, "task", task_of(event.report.task));
+    add(rows, "task", qs(task_words(event.report.task)));
     add(rows, "kernel", qs(event.report.machine.release));
     add(rows, "taint", qs(event.report.machine.taint));
     add(rows, "hardware", qs(event.report.machine.hardware));
@@ -106,8 +110,8 @@ std::vector<FieldRow> field_rows(const Analysis& analysis, const EventInfo& even
     if (const Chain* chain = analysis.chain_of(event.id); chain && chain->count) {
         FieldRow row{"preempt_count", hex(chain->count->raw, 8), {}};
         add(row.parts, "context", qs(chain->count->context));
-        add(row.parts, "preemption disabled", QString("%1 times").arg(chain->count->preempt));
-        add(row.parts, "bottom halves disabled", QString("%1 times").arg(chain->count->softirq_disabled));
+        add(row.parts, "preemption disabled", times(chain->count->preempt));
+        add(row.parts, "bottom halves disabled", times(chain->count->softirq_disabled));
         add(row.parts, "serving a softirq", chain->count->serving_softirq ? "yes" : "no");
         add(row.parts, "hard interrupts", QString::number(chain->count->hardirq));
         add(row.parts, "NMIs", QString::number(chain->count->nmi));

@@ -13,6 +13,9 @@ class FieldsPanel : public QTreeView {
 public:
     explicit FieldsPanel(Selection* selection, QWidget* parent = nullptr);
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     void follow();
 

@@ -6,6 +6,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "app/gui/empty_words.h"
 #include "app/gui/notes/note_delegate.h"
 #include "app/gui/words.h"
 
@@ -62,6 +63,7 @@ void NotesPanel::make_form() {
     list_->setObjectName("notes");
     list_->setAccessibleName("Notes");
     list_->setModel(model_);
+    empty_words(list_, "No note yet. What is written above stands here, in the log and in the report.");
     list_->setItemDelegate(new NoteDelegate(list_));
     list_->setResizeMode(QListView::Adjust);
     list_->setFrameShape(QFrame::NoFrame);
@@ -76,7 +78,7 @@ void NotesPanel::make_form() {
     editor_->installEventFilter(this);
     tags_->setObjectName("tags");
     tags_->setAccessibleName("Tags");
-    tags_->setPlaceholderText("tags");
+    tags_->setPlaceholderText("Tags, with blanks between them");
     colour_->setObjectName("colour");
     colour_->setAccessibleName("Mark");
     for (const char* name : {"no mark", "red", "yellow", "green", "blue"}) {

@@ -21,6 +21,9 @@ PatchPanel::PatchPanel(Selection* selection, QWidget* parent)
     column->addWidget(patches_);
     column->addWidget(links_);
     column->addWidget(code_, 1);
+    column->addStretch(0);
+    setObjectName("side");
+    setAttribute(Qt::WA_StyledBackground);
     connect(selection, &Selection::analysis_changed, this, &PatchPanel::rebuild);
     connect(selection, &Selection::changed, this, &PatchPanel::follow);
     connect(patches_, &QComboBox::activated, this, &PatchPanel::show_patch);
@@ -55,7 +58,7 @@ void PatchPanel::rebuild() {
 void PatchPanel::show_patch(int number) {
     shown_ = patches_->itemData(number).toULongLong();
     const Artifact& artifact = selection_->analysis()->artifacts[*shown_].artifact;
-    code_->show_text(artifact.bytes.view(), "shown.diff");
+    code_->show_diff(artifact.bytes.view());
     QStringList lines{QString("<b>%1</b>").arg(qs(artifact.path).toHtmlEscaped())};
     const auto all = hunks();
     const PatchHunk* first = nullptr;

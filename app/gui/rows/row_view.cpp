@@ -9,10 +9,25 @@ namespace stallsight::gui {
 
 namespace {
 
-constexpr int mark_box = 10, mark_space = 17, padding = 4;
+constexpr int mark_box = 10, mark_space = 17, padding = 4, gap = 7, pill_gap = 5;
 
 int line_height() {
     return QFontMetrics(ui_font()).height();
+}
+
+int width_of(const QStringList& pills) {
+    qreal width = pills.isEmpty() ? 0 : gap - pill_gap;
+    for (const QString& pill : pills) width += pill_width(pill) + pill_gap;
+    return static_cast<int>(width);
+}
+
+// Those that have room beside the whole title, and the others, which go to the second line. In a row of one line
+// the title gives way: there is nowhere else to go.
+std::pair<QStringList, QStringList> share_pills(const QStringList& pills, bool two_lines, int room) {
+    if (!two_lines) return {pills, {}};
+    qsizetype beside = pills.size();
+    while (beside > 0 && width_of(pills.mid(0, beside)) > room) --beside;
+    return {pills.mid(0, beside), pills.mid(beside)};
 }
 
 }  // namespace
@@ -29,10 +44,6 @@ void RowDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, c
         line.setLeft(line.left() + mark_space);
     }
     const int left = line.left();
-    // Labels keep their width; the words in front of them give way.
-    const QStringList pills = index.data(RowModel::pills_role).toStringList();
-    qreal reserved = 0;
-    for (const QString& pill : pills) reserved += pill_width(pill) + 5;
     const auto draw = [&](const QString& text, const QFont& font, const QColor& colour, const QRect& area) {
         painter->setFont(font);
         painter->setPen(colour);
@@ -40,18 +51,26 @@ void RowDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, c
         painter->drawText(area, Qt::AlignLeft | Qt::AlignVCenter, shown);
         return QFontMetrics(font).horizontalAdvance(shown);
     };
-    line.setRight(line.right() - static_cast<int>(reserved));
     const QFont title_font = index.data(RowModel::strong_role).toBool() ? bold(ui_font()) : ui_font();
-    line.setLeft(line.left() + draw(index.data().toString(), title_font, theme().text, line) + 7);
+    const QString title = index.data().toString();
+    auto [beside, below] = share_pills(index.data(RowModel::pills_role).toStringList(), !detail.isEmpty(),
+                                       line.width() - QFontMetrics(title_font).horizontalAdvance(title) - gap);
+    line.setRight(line.right() - width_of(beside));
+    line.setLeft(line.left() + draw(title, title_font, theme().text, line) + gap);
     if (const QString suffix = text_of(RowModel::suffix_role); !suffix.isEmpty() && line.width() > 20)
-        line.setLeft(line.left() + draw(suffix, ui_font(), theme().muted, line) + 7);
+        line.setLeft(line.left() + draw(suffix, ui_font(), theme().muted, line) + gap);
     if (const QString link = text_of(RowModel::action_text_role); !link.isEmpty())
         draw(link, ui_font(), theme().accent, line);
-    qreal at = line.left();
-    for (const QString& pill : pills) at += draw_pill(*painter, at, line.center().y() + 1, pill, theme().muted) + 5;
-    if (!detail.isEmpty())
-        draw(detail, ui_font(), theme().muted,
-             QRect(left, line.bottom() + 1, option.rect.right() - 6 - left, line_height()));
+    const auto draw_pills = [&](const QStringList& pills, qreal at, qreal middle) {
+        for (const QString& pill : pills) at += draw_pill(*painter, at, middle, pill, theme().muted) + pill_gap;
+    };
+    draw_pills(beside, line.left(), line.center().y() + 1);
+    if (!detail.isEmpty()) {
+        const QRect second(left, line.bottom() + 1, option.rect.right() - 6 - left - width_of(below),
+                           line_height());
+        const int end = draw(detail, ui_font(), theme().muted, second);
+        draw_pills(below, second.left() + end + gap, second.center().y() + 1);
+    }
     painter->restore();
 }
 

@@ -52,12 +52,46 @@ CodeView::CodeView(QWidget* parent)
 }
 
 void CodeView::show_text(std::string_view text, const QString& name) {
+    highlighter_->setTheme(repository().defaultTheme(theme().dark ? KSyntaxHighlighting::Repository::DarkTheme
+                                                                  : KSyntaxHighlighting::Repository::LightTheme));
+    highlighter_->setDocument(document());
+    highlighter_->setDefinition(repository().definitionForFileName(name));
+    set_text(text);
+}
+
+// Without the highlighter, whose words for a diff are blue and red without a fill: these lines are green and red
+// everywhere else, and the sign in front of them says it, too.
+void CodeView::show_diff(std::string_view text) {
+    highlighter_->setDocument(nullptr);
+    set_text(text);
+    fill_changed_lines();
+}
+
+void CodeView::fill_changed_lines() {
+    const auto starts = [](const QTextBlock& block, const char* with) { return block.text().startsWith(with); };
+    QTextCursor cursor(document());
+    cursor.beginEditBlock();
+    for (QTextBlock block = document()->begin(); block.isValid(); block = block.next()) {
+        const bool names_file = (starts(block, "--- ") && starts(block.next(), "+++ ")) ||
+                                (starts(block, "+++ ") && starts(block.previous(), "--- "));
+        if (names_file) continue;
+        cursor.setPosition(block.position());
+        QTextBlockFormat fill;
+        if (starts(block, "+")) fill.setBackground(theme().added);
+        if (starts(block, "-")) fill.setBackground(theme().removed);
+        if (fill.hasProperty(QTextFormat::BackgroundBrush)) cursor.setBlockFormat(fill);
+        if (!starts(block, "@@")) continue;
+        cursor.movePosition(QTextCursor::EndOfBlock, QTextCursor::KeepAnchor);
+        QTextCharFormat place;
+        place.setForeground(theme().accent);
+        cursor.setCharFormat(place);
+    }
+    cursor.endEditBlock();
+}
+
+void CodeView::set_text(std::string_view text) {
     setFont(mono_font());
     setTabStopDistance(QFontMetricsF(mono_font()).horizontalAdvance(' ') * 8);
-    const Theme& t = theme();
-    highlighter_->setTheme(repository().defaultTheme(t.dark ? KSyntaxHighlighting::Repository::DarkTheme
-                                                            : KSyntaxHighlighting::Repository::LightTheme));
-    highlighter_->setDefinition(repository().definitionForFileName(name));
     first_ = last_ = 0;
     setExtraSelections({});
     const std::string_view shown = text.substr(0, shown_bytes);

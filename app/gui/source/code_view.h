@@ -14,8 +14,9 @@ class CodeView : public QPlainTextEdit {
 public:
     explicit CodeView(QWidget* parent = nullptr);
 
-    // `name` decides the language: "driver.c", "fix.diff".
+    // `name` decides the language: "driver.c".
     void show_text(std::string_view text, const QString& name);
+    void show_diff(std::string_view text);
     // Lines count from 1. The first one is brought into sight.
     void mark_lines(int first, int last);
     void show_line(int line);
@@ -29,6 +30,8 @@ private:
     friend class Gutter;
     [[nodiscard]] int gutter_width() const;
     void paint_gutter(QPaintEvent* event);
+    void set_text(std::string_view text);
+    void fill_changed_lines();
 
     QWidget* gutter_;
     KSyntaxHighlighting::SyntaxHighlighter* highlighter_;

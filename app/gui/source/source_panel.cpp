@@ -38,6 +38,8 @@ SourcePanel::SourcePanel(Selection* selection, QWidget* parent)
     column->addWidget(gap_);
     column->addWidget(code_, 1);
     column->addStretch(0);
+    setObjectName("side");
+    setAttribute(Qt::WA_StyledBackground);
     connect(selection, &Selection::changed, this, &SourcePanel::follow);
     connect(selection, &Selection::analysis_changed, this, [this] { shown_.clear(); });
     connect(add_debug_info_, &QPushButton::clicked, this, &SourcePanel::debug_info_wanted);

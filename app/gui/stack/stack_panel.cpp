@@ -2,6 +2,7 @@
 
 #include <QPainter>
 
+#include "app/gui/empty_words.h"
 #include "app/gui/theme.h"
 
 namespace stallsight::gui {
@@ -61,6 +62,7 @@ StackPanel::StackPanel(Selection* selection, QWidget* parent)
     setObjectName("stack");
     setAccessibleName("Stack");
     setModel(model_);
+    empty_ = empty_words(this, {});
     setItemDelegate(new StackDelegate(this));
     setFrameShape(QFrame::NoFrame);
     setUniformItemSizes(true);
@@ -69,6 +71,7 @@ StackPanel::StackPanel(Selection* selection, QWidget* parent)
     connect(selection, &Selection::analysis_changed, this, [this] {
         shown_event_ = nullptr;
         shown_task_ = nullptr;
+        empty_->setText("Pick an event or a task to see its stack.");
         model_->set_rows({});
     });
     connect(selectionModel(), &QItemSelectionModel::currentChanged, this, &StackPanel::pick);
@@ -87,6 +90,8 @@ void StackPanel::follow() {
     if (selection_->event() != shown_event_ || selection_->task() != shown_task_) {
         shown_event_ = selection_->event();
         shown_task_ = selection_->task();
+        empty_->setText(shown_event_ ? "This report prints no stack."
+                                     : "Pick an event or a task to see its stack.");
         model_->set_rows(rows());
     }
     const bool current_is_it =

@@ -1,6 +1,7 @@
 // The stacks of the selected event, or of the selected task.
 #pragma once
 
+#include <QLabel>
 #include <QListView>
 #include <QStyledItemDelegate>
 
@@ -35,6 +36,7 @@ private:
 
     Selection* selection_;
     StackModel* model_;
+    QLabel* empty_;
     const EventInfo* shown_event_ = nullptr;  // whose stack it is: the task's, else the event's
     const KernelTask* shown_task_ = nullptr;
     bool following_ = false;

@@ -20,6 +20,7 @@ TasksPanel::TasksPanel(Selection* selection, QWidget* parent)
     view_->setFrameShape(QFrame::NoFrame);
     view_->setIndentation(14);
     view_->setSortingEnabled(true);
+    view_->viewport()->installEventFilter(this);
     view_->header()->setSortIndicator(-1, Qt::AscendingOrder);
     view_->header()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     auto* content = new QWidget;
@@ -71,6 +72,7 @@ QWidget* TasksPanel::make_filters() {
     connect(text_, &QLineEdit::textChanged, this, &TasksPanel::filter);
     for (QComboBox* choice : {states_, cpus_}) connect(choice, &QComboBox::activated, this, &TasksPanel::filter);
     for (QCheckBox* box : {blocked_, grouped_}) connect(box, &QCheckBox::toggled, this, &TasksPanel::filter);
+    connect(grouped_, &QCheckBox::toggled, this, &TasksPanel::share_columns);  // "17 tasks" is wider than a PID
     return filters;
 }
 
@@ -134,11 +136,6 @@ void TasksPanel::share_columns() {
     view_->setColumnWidth(TaskModel::function, std::clamp(rest * 36 / 100, 90, 360));
 }
 
-void TasksPanel::resizeEvent(QResizeEvent* event) {
-    Panel::resizeEvent(event);
-    if (has_tasks()) share_columns();
-}
-
 void TasksPanel::filter() {
     const KernelState* shown = kernel();
     if (!shown) return;
@@ -190,6 +187,7 @@ void TasksPanel::pick(const QModelIndex& index) {
 
 // Down goes from the words to the first task that they found.
 bool TasksPanel::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == view_->viewport() && event->type() == QEvent::Resize && has_tasks()) share_columns();
     if (watched == text_ && event->type() == QEvent::KeyPress) {
         const int key = static_cast<QKeyEvent*>(event)->key();
         if ((key == Qt::Key_Down || key == Qt::Key_Return) && model_->rowCount() > 0) {

@@ -25,7 +25,6 @@ signals:
     void stack_wanted();
 
 protected:
-    void resizeEvent(QResizeEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:

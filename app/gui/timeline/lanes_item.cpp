@@ -118,9 +118,11 @@ void LanesItem::draw_curve_end(QCPPainter* painter) const {
             QRectF(from, upper, std::max(to - from, 2.0), rect_->bottom() - upper).intersected(QRectF(inside));
         if (!box.isEmpty()) painter->fillRect(box, QBrush(theme().cause, Qt::BDiagPattern));
         painter->setPen(theme().cause);
-        if (inside.contains(QPoint(static_cast<int>(from), inside.center().y())))
-            painter->drawText(QRectF(from - 66, rect_->bottom() - 16, 62, 16), Qt::AlignRight | Qt::AlignVCenter,
-                              "stopped");
+        const QRectF words(from - 52, rect_->bottom() - 16, 48, 16);
+        if (inside.contains(QPoint(static_cast<int>(from), inside.center().y()))) {
+            painter->fillRect(words, theme().panel);  // the curve runs below them
+            painter->drawText(words, Qt::AlignCenter, "stopped");
+        }
         return;
     }
     painter->setPen(theme().accent);

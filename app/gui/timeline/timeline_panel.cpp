@@ -2,20 +2,24 @@
 
 #include <QKeyEvent>
 
+#include "app/gui/empty_words.h"
 #include "app/gui/words.h"
 
 namespace stallsight::gui {
 
 TimelinePanel::TimelinePanel(Selection* selection, QWidget* parent)
-    : Panel("Timeline", parent), selection_(selection), plot_(new TimelinePlot), scroll_(new QScrollArea) {
+    : Panel("Timeline", parent),
+      selection_(selection),
+      plot_(new TimelinePlot),
+      scroll_(new QScrollArea),
+      empty_(
+          empty_words(plot_, "Nothing to draw: no report, stall or rcutorture sample in these logs has a time.")) {
     scroll_->setWidget(plot_);
     scroll_->setWidgetResizable(true);
     scroll_->setFocusProxy(plot_);
     scroll_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setFocusProxy(plot_);
     set_content(scroll_);
-    set_note(
-        QStringLiteral("uptime of each core · Ctrl+wheel zooms · drag pans · Shift+drag filters by time · F fits"));
     connect(selection, &Selection::analysis_changed, this, &TimelinePanel::rebuild);
     connect(selection, &Selection::changed, this, &TimelinePanel::follow);
     connect(plot_, &TimelinePlot::event_picked, selection_, &Selection::pick_event);
@@ -26,6 +30,12 @@ TimelinePanel::TimelinePanel(Selection* selection, QWidget* parent)
 void TimelinePanel::rebuild() {
     const AnalysisPtr& analysis = selection_->analysis();
     plot_->set_lanes(analysis ? timeline_lanes(*analysis) : std::vector<CoreLanes>());
+    const bool empty = plot_->items().empty();
+    empty_->setVisible(empty);
+    set_note(empty
+                 ? QString()
+                 : QStringLiteral(
+                       "uptime of each core · Ctrl+wheel zooms · drag pans · Shift+drag filters by time · F fits"));
 }
 
 void TimelinePanel::follow() {

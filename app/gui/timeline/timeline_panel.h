@@ -28,6 +28,7 @@ private:
     Selection* selection_;
     TimelinePlot* plot_;
     QScrollArea* scroll_;
+    QLabel* empty_;
 };
 
 }  // namespace stallsight::gui

@@ -15,15 +15,22 @@ constexpr int lane_height = 24, curve_height = 40, left_margin = 116, top_margin
 class SecondsTicker : public QCPAxisTicker {
 protected:
     QString getTickLabel(double tick, const QLocale&, QChar, int) override {
-        const double step = mTickStep > 0 ? mTickStep : 1;
-        const int decimals = step >= 1 ? 0 : static_cast<int>(std::ceil(-std::log10(step)));
-        QString text = QString::number(tick, 'f', std::min(decimals, 6));
+        QString text = QString::number(tick, 'f', decimals());
         const QString whole = text.section('.', 0, 0), rest = text.section('.', 1);
         return grouped(whole.toLongLong()) + (rest.isEmpty() ? QString() : '.' + rest) + " s";
     }
     double getTickStep(const QCPRange& range) override { return mTickStep = QCPAxisTicker::getTickStep(range); }
 
 private:
+    // As many as tell one tick from the next: steps of 2.5 s need one.
+    [[nodiscard]] int decimals() const {
+        constexpr int most = 6;  // a microsecond is what the kernel's clock prints
+        int digits = 0;
+        for (double step = mTickStep; digits < most && std::abs(step - std::round(step)) > 1e-6 * step; step *= 10)
+            ++digits;
+        return digits;
+    }
+
     double mTickStep = 1;
 };
 
