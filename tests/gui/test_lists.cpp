@@ -1,5 +1,6 @@
 // What the lists of the window and the numbers of its axes say, without a window.
 #include <QTest>
+#include <nlohmann/json.hpp>
 
 #include "app/gui/answer/mark_up.h"
 #include "app/gui/bundle_tree/bundle_rows.h"
@@ -119,7 +120,7 @@ private slots:
             return view.document()->findBlockByNumber(line).blockFormat().background().color();
         };
         for (const int line : {0, 1, 2, 5}) QCOMPARE(fill(line), QColor(Qt::black));  // none
-        QVERIFY(view.document()->begin().layout()->formats().isEmpty());  // in the colour of the text
+        QVERIFY(view.document()->begin().layout()->formats().isEmpty());              // in the colour of the text
         QCOMPARE(fill(3), theme().removed);
         QCOMPARE(fill(4), theme().added);
     }

@@ -280,29 +280,30 @@ TEST_F(Orc, EntriesSince6_4) {
     EXPECT_EQ(found.broken, "");
 }
 
+enum class Since72 : unsigned { none = 0, ax = 1, sp = 3, bp = 4, prev_sp = 8, sp_indirect = 9 };
+
 // 7.2 has other numbers for the registers; null_orc_entry says which is sp's.
 TEST_F(Orc, NumbersOfRegistersAreTheKernelsOwn) {
     made = test::MadeTypes::make("-g -DORC_SINCE_6_4");
     ASSERT_TRUE(made);
-    enum Number : unsigned { none = 0, ax = 1, sp = 3, bp = 4, prev_sp = 8, sp_indirect = 9 };
-    const auto put = [&](std::uint64_t at, std::int64_t sp_offset, Number base, Number frame_pointer,
+    const auto put = [&](std::uint64_t at, std::int64_t sp_offset, Since72 base, Since72 frame_pointer,
                          unsigned type) {
         memory.put(at, static_cast<std::uint64_t>(sp_offset), 2);
         memory.put(at + 2, static_cast<std::uint64_t>(-16), 2);
-        memory.put(at + 4, base | frame_pointer << 4 | type << 8, 2);
+        memory.put(at + 4, static_cast<unsigned>(base) | static_cast<unsigned>(frame_pointer) << 4 | type << 8, 2);
     };
-    const auto add = [&](std::uint64_t from, std::int64_t sp_offset, Number base, Number frame_pointer) {
+    const auto add = [&](std::uint64_t from, std::int64_t sp_offset, Since72 base, Since72 frame_pointer) {
         memory.put(places + 4 * count, from - (places + 4 * count), 4);
         const unsigned end_of_stack = 1, a_call = 2;
         put(entries + sizeof(structures::orc_entry) * count++, sp_offset, base, frame_pointer,
-            base == none ? end_of_stack : a_call);
+            base == Since72::none ? end_of_stack : a_call);
     };
     null_entry = entries + 0x800;
-    put(*null_entry, 8, sp, none, 2);
-    add(code, 24, sp, prev_sp);               // pushes bp
-    add(code + 0x100, 16, bp, prev_sp);       // has a frame pointer
-    add(code + 0x200, 8, sp_indirect, none);  // on an interrupt stack
-    add(code + 0x300, 0, none, none);
+    put(*null_entry, 8, Since72::sp, Since72::none, 2);
+    add(code, 24, Since72::sp, Since72::prev_sp);               // pushes bp
+    add(code + 0x100, 16, Since72::bp, Since72::prev_sp);       // has a frame pointer
+    add(code + 0x200, 8, Since72::sp_indirect, Since72::none);  // on an interrupt stack
+    add(code + 0x300, 0, Since72::none, Since72::none);
     memory.put(stack + 8, stack + 0x40);  // bp of the caller
     memory.put(stack + 16, code + 0x101);
     memory.put(stack + 0x40, 0);
