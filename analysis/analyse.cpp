@@ -3,7 +3,7 @@
 
 #include "analysis/analysis.h"
 #include "analysis/case/decisions.h"
-#include "analysis/chain/chain.h"
+#include "analysis/chain/chains.h"
 #include "analysis/cores.h"
 #include "analysis/diagnosis/consequences.h"
 #include "analysis/diagnosis/diagnosis.h"

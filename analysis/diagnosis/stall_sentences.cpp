@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "analysis/chain/chain.h"
+#include "analysis/chain/chains.h"
 #include "analysis/diagnosis/rules.h"
 #include "analysis/diagnosis/sentences.h"
 #include "analysis/words.h"

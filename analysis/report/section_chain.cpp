@@ -1,4 +1,4 @@
-#include "analysis/chain/chain.h"
+#include "analysis/chain/chains.h"
 #include "analysis/chain/chain_words.h"
 #include "analysis/modules.h"
 #include "analysis/report/sections.h"

@@ -135,7 +135,9 @@ private:
             if (cpu.awaited.value_or(false)) hold(cpu.cpu, sentence, holding);
         for (const std::size_t reader : rcu.readers) {
             sentence.tasks.push_back(reader);
-            holding.push_back(name(reader) + " was preempted inside an RCU read-side critical section");
+            // On PREEMPT_RT, it may have blocked on a lock there (kernel/rcu/tree_plugin.h).
+            const char* how = task(reader).state == "RU" ? " was preempted" : " sleeps";
+            holding.push_back(name(reader) + how + " inside an RCU read-side critical section");
         }
         // A grace period that has just begun waits for CPUs, too; somebody who stands still behind it matters.
         if (holding.empty() || waiters.empty()) return;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "analysis/chain/chain.h"
+#include "analysis/chain/chains.h"
 #include "analysis/chain/chain_words.h"
 #include "analysis/diagnosis/sentences.h"
 #include "analysis/locks/lock_cycle.h"

@@ -39,14 +39,17 @@ bool is_elf_core(std::string_view bytes) {
     return bytes[big ? 17 : 16] == core_type && bytes[big ? 16 : 17] == 0;
 }
 
-// A serial capture has stray NULs and escapes; a binary has them everywhere.
+// A serial capture has stray NULs and escapes; a binary has them everywhere. What is packed or encrypted has nearly
+// a tenth of control characters, and half of its bytes are no ASCII.
 bool is_binary(std::string_view sample) {
     if (sample.starts_with("\xff\xfe"sv) || sample.starts_with("\xfe\xff"sv)) return false;
-    const auto odd = std::count_if(sample.begin(), sample.end(), [](char c) {
+    std::size_t odd = 0, beyond_ascii = 0;
+    for (const char c : sample) {
         const auto u = static_cast<unsigned char>(c);
-        return u < 32 && c != '\n' && c != '\r' && c != '\t' && c != '\b' && c != '\x1b' && c != '\f' && c != '\a';
-    });
-    return static_cast<std::size_t>(odd) * 10 > sample.size();
+        odd += u < 32 && "\n\r\t\b\x1b\f\a"sv.find(c) == std::string_view::npos ? 1 : 0;
+        beyond_ascii += u >= 128 ? 1 : 0;
+    }
+    return odd * 10 > sample.size() || (odd * 20 > sample.size() && beyond_ascii * 3 > sample.size());
 }
 
 bool looks_like_patch(std::string_view sample) {

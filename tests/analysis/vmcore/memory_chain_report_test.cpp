@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "analysis/chain/chain.h"
+#include "analysis/chain/chains.h"
 #include "analysis/report/document.h"
 
 namespace stallsight {

@@ -72,6 +72,9 @@ TEST_F(Sentences, APreemptedReaderHoldsUpTheGracePeriod) {
     state.rcu->readers = {2};
     EXPECT_THAT(texts(state), IsEmpty());  // no grace period is in progress
     state.rcu->in_progress = true;
+    EXPECT_THAT(texts(state), ElementsAre("third (pid 12) sleeps inside an RCU read-side critical section; reader "
+                                          "(pid 11) waits in synchronize_rcu behind it."));
+    state.tasks[2].state = "RU";
     EXPECT_THAT(texts(state),
                 ElementsAre("third (pid 12) was preempted inside an RCU read-side critical section; reader "
                             "(pid 11) waits in synchronize_rcu behind it."));

@@ -142,6 +142,10 @@ TEST(Identify, ByBytesFirst) {
               ArtifactKind::vmcore);
     EXPECT_EQ(identify("core", "KDUMP   \1\0\0\0"), ArtifactKind::vmcore);
     EXPECT_EQ(identify("x", std::string(100, '\1')), ArtifactKind::binary);
+    std::string packed;  // what a damaged archive is: any byte as often as any other
+    for (std::uint32_t i = 0, word = 1; i < 65536; ++i)
+        packed += static_cast<char>((word = word * 1664525 + 1013904223) >> 24);
+    EXPECT_EQ(identify("cut.tar.gz", packed), ArtifactKind::binary);
     EXPECT_EQ(identify("x", ""), ArtifactKind::empty);
     EXPECT_EQ(identify("bt.txt", "crash> bt\nPID: 1  TASK: c0  CPU: 0  COMMAND: \"x\"\n"),
               ArtifactKind::crash_text);
