@@ -265,7 +265,10 @@ void MainWindow::show_analysis(std::shared_ptr<const Analysis> analysis) {
     show_tasks_tab();
     if (!event.empty()) selection_.pick_event(event);  // debug info was added: stay where one was
     share_room();
-    log_->view()->setFocus();
+    if (tasks_->has_tasks() && analysis->events.empty())
+        show_tasks_->trigger();  // no report to begin with
+    else
+        log_->view()->setFocus();
     update_recent(path_);
     update_status();
     emit ready();

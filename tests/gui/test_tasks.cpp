@@ -225,6 +225,16 @@ private slots:
         QVERIFY(table()->hasFocus());
     }
 
+    // vmcore-spin-9.0.2.txt: a session without the log, as script(1) saved it.
+    void where_no_report_is_the_tasks_come_first() {
+        QSignalSpy ready(window_.get(), &MainWindow::ready);
+        window_->open(STALLSIGHT_SOURCE_DIR "/tests/data/crash/vmcore-spin-9.0.2.txt");
+        QVERIFY(ready.wait(20000));
+        QCOMPARE(model()->rowCount(), 54);
+        QVERIFY(part<TasksPanel>()->isVisible());
+        QVERIFY(table()->hasFocus());
+    }
+
     void a_bundle_without_tasks_has_no_table() {
         QFile log(folder_.filePath("plain.log"));
         QVERIFY(log.open(QIODevice::WriteOnly));

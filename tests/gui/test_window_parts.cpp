@@ -52,6 +52,15 @@ private slots:
         }
     }
 
+    void a_saved_terminal_is_shown_as_it_was_seen() {
+        const LogText text(analysis_of("\x1b[?2004hcrash> sys\r\n\x1b[?2004l\r  KERNEL: vmlinux\r\nplain"), 0);
+        const auto lines = text.read(1, 3);
+        QCOMPARE(lines.size(), 3u);
+        QCOMPARE(lines[0].text, "crash> sys");
+        QCOMPARE(lines[1].text, "  KERNEL: vmlinux");
+        QCOMPARE(lines[2].text, "plain");
+    }
+
     void a_line_of_many_megabytes_is_cut() {
         const LogText text(analysis_of(std::string(20U << 20U, 'x') + "\nsecond\r\nthird"), 0);
         QCOMPARE(text.lines(), std::uint64_t{3});

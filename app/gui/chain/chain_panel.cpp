@@ -130,8 +130,10 @@ QString ChainPanel::heading(const Chain* chain) const {
         if (const auto& task = selection_->task_at()) return no_chain_of_task(*selection_->analysis(), *task);
         const EventInfo* event = this->event();
         if (!event)
-            return QString("<span style='color:%1'>Pick an event to see how it came to it.</span>")
-                .arg(css(t.muted));
+            return QString("<span style='color:%1'>Pick an event%2 to see how it came to it.</span>")
+                .arg(css(t.muted), selection_->analysis() && !selection_->analysis()->crashes.empty()
+                                       ? " or a running task"
+                                       : "");
         if (const auto cycle = lock_cycle(*event))
             return QString("<b>%1</b><br><span style='color:%2'>%3</span>")
                 .arg(cycle->steps.size() > 1 ? "These locks wait for each other" : "A lock that is held already",

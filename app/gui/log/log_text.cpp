@@ -4,6 +4,8 @@
 #include <cctype>
 #include <cmath>
 
+#include "parsers/vmcore/terminal_line.h"
+
 namespace stallsight::gui {
 
 bool is_text(const Artifact& artifact) {
@@ -29,7 +31,8 @@ std::vector<LogLine> LogText::read(std::uint64_t first, std::size_t count) const
         const bool cut = next - begin > shown_bytes;
         if (!cut)
             while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
-        lines.push_back({number, text, cut});
+        const bool of_terminal = text.find('\x1b') != std::string_view::npos;
+        lines.push_back({number, of_terminal ? shown_by_terminal(text) : std::string(text), cut});
     }
     return lines;
 }

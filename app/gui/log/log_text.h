@@ -16,8 +16,8 @@ namespace stallsight::gui {
 
 struct LogLine {
     std::uint64_t number = 0;
-    std::string_view text;  // without its line end
-    bool cut = false;       // the line goes on beyond what is shown
+    std::string text;  // without its line end, and as a terminal showed it where its codes stand in it
+    bool cut = false;  // the line goes on beyond what is shown
 };
 
 // Dumps and debug files are not shown as lines.
