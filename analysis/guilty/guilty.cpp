@@ -1,9 +1,8 @@
 #include "analysis/guilty/guilty.h"
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "analysis/guilty/blame.h"
 #include "analysis/guilty/rules.h"

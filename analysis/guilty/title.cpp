@@ -1,7 +1,7 @@
 // Canonical titles. They hold no number, address, name of a process or place in a file that changes between builds.
-#include "analysis/guilty/guilty.h"
-
 #include <nlohmann/json.hpp>
+
+#include "analysis/guilty/guilty.h"
 #include "analysis/guilty/rules.h"
 #include "parsers/text.h"
 
