@@ -252,7 +252,7 @@ void MainWindow::connect_panels() {
     connect(problems_, &QToolButton::clicked, this, &MainWindow::show_problems);
 }
 
-void MainWindow::show_analysis(std::shared_ptr<const Analysis> analysis) {
+void MainWindow::show_analysis(const std::shared_ptr<const Analysis>& analysis) {
     const bool same_bundle = selection_.analysis() && selection_.analysis()->bundle_path == analysis->bundle_path;
     const std::string event = same_bundle && selection_.event() ? selection_.event()->id : std::string();
     path_ = opening_;

@@ -74,7 +74,7 @@ private:
     QWidget* make_status();
     void connect_panels();
 
-    void show_analysis(std::shared_ptr<const Analysis> analysis);
+    void show_analysis(const std::shared_ptr<const Analysis>& analysis);
     void share_room();
     void show_failure(const QString& message);
     void show_cancelled();

@@ -159,8 +159,8 @@ const Theme& theme() {
 void apply_theme(QApplication& app, Appearance appearance) {
     const bool dark = appearance == Appearance::dark || (appearance == Appearance::desktop && desktop_is_dark());
     current = dark ? dark_theme() : light_theme();
-    QApplication::setStyle(new WidgetStyle);
-    QApplication::setPalette(palette_of(current));
+    QApplication::setStyle(new WidgetStyle);        // owned by the application from now on,
+    QApplication::setPalette(palette_of(current));  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks) and no leak
     QApplication::setFont(ui_font());
     app.setStyleSheet(filled(current));
 }
