@@ -1,5 +1,5 @@
-#include "analysis/chain/chains.h"
 #include "analysis/chain/chain_words.h"
+#include "analysis/chain/chains.h"
 #include "analysis/modules.h"
 #include "analysis/report/sections.h"
 #include "analysis/report/source_excerpt.h"

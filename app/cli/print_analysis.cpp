@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <map>
 
-#include "analysis/chain/chains.h"
 #include "analysis/chain/chain_words.h"
+#include "analysis/chain/chains.h"
 #include "analysis/diagnosis/sentences.h"
 #include "analysis/locks/lock_cycle.h"
 #include "analysis/modules.h"

@@ -19,8 +19,10 @@ inline std::string_view trimmed(std::string_view text) {
 // Takes the next word and the blanks around it off `text`.
 inline std::string_view take_word(std::string_view& text) {
     text = trimmed(text);
-    const std::string_view word = text.substr(0, text.find_first_of(" \t"));
-    text.remove_prefix(word.size());
+    std::size_t end = 0;  // find_first_of() looks the set through for each byte
+    while (end < text.size() && text[end] != ' ' && text[end] != '\t') ++end;
+    const std::string_view word = text.substr(0, end);
+    text.remove_prefix(end);
     text = trimmed(text);
     return word;
 }

@@ -58,8 +58,8 @@ bool begins_something(std::string_view line) {
 }
 
 // Whether `next` can be the rest of a line. What the kernel logged may go on with blanks.
-bool can_go_on(std::string_view line, std::string_view next) {
-    return is_stamped(line) ? !next.empty() && !is_prompt(next) && !is_stamped(next) : !begins_something(next);
+bool can_go_on(bool logged, std::string_view next) {
+    return logged ? !next.empty() && !is_prompt(next) && !is_stamped(next) : !begins_something(next);
 }
 
 }  // namespace
@@ -86,11 +86,11 @@ std::string SessionLines::take_printed(LogLines& place) {
     return line;
 }
 
-std::optional<std::string> SessionLines::joined(const std::string& line, bool at_edge) const {
+std::optional<std::string> SessionLines::joined(const std::string& line, bool at_edge, bool logged) const {
     const bool entry = crash::trimmed(line).starts_with('#');
     if (offset_ >= text_.size() || (!at_edge && !entry)) return std::nullopt;
     const std::string next = shown(line_at(text_, offset_));
-    if (at_edge && can_go_on(line, next)) return line + next;
+    if (at_edge && can_go_on(logged, next)) return line + next;
     return joined_stack_entry(without_blanks_at_end(line), without_blanks_at_end(next));
 }
 
@@ -99,8 +99,9 @@ std::optional<SessionLine> SessionLines::take() {
     SessionLine line{{}, {line_, 0, offset_, 0}};
     line.text = take_printed(line.place);
     bool at_edge = line.text.size() == edge_;
+    const bool logged = at_edge && is_stamped(line.text);
     for (int parts = 1; parts < most_parts; ++parts) {
-        auto whole = joined(line.text, at_edge);
+        auto whole = joined(line.text, at_edge, logged);
         if (!whole) break;
         at_edge = take_printed(line.place).size() == edge_;
         line.text = std::move(*whole);

@@ -29,8 +29,9 @@ public:
 
 private:
     std::string take_printed(LogLines& place);
-    // `line` with the next one behind it, if that is the rest of it.
-    [[nodiscard]] std::optional<std::string> joined(const std::string& line, bool at_edge) const;
+    // `line` with the next one behind it, if that is the rest of it. `at_edge`: it ends where lines are cut;
+    // `logged`: it is the kernel's.
+    [[nodiscard]] std::optional<std::string> joined(const std::string& line, bool at_edge, bool logged) const;
 
     std::string_view text_;
     std::optional<std::size_t> edge_;

@@ -235,6 +235,7 @@ std::vector<const LaneMark*> LanesItem::distinct_marks() const {
     std::sort(distinct.begin(), distinct.end());
     distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
     std::vector<const LaneMark*> out;
+    out.reserve(distinct.size());
     for (const std::size_t mark : distinct) out.push_back(&lanes_.marks[mark]);
     return out;
 }
