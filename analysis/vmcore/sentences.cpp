@@ -121,14 +121,8 @@ private:
     void grace_period() {
         if (!state_.rcu || !state_.rcu->in_progress) return;
         const RcuState& rcu = *state_.rcu;
-        std::vector<std::string> waiting;
         std::vector<std::size_t> waiters;
-        for (std::size_t i = 0; i < state_.tasks.size(); ++i) {
-            const auto function = grace_period_wait(task(i));
-            if (!function) continue;
-            waiters.push_back(i);
-            waiting.push_back(name(i) + " waits in " + *function);
-        }
+        const std::vector<std::string> waiting = grace_period_waits(state_, waiters);
         std::vector<std::string> holding;
         MemorySentence sentence{MemorySentence::About::grace_period, {}, {}, {}, {}};
         for (const RcuState::Cpu& cpu : rcu.cpus)
@@ -159,8 +153,7 @@ private:
         const KernelTask& current = task(*queue->current);
         sentence.cpus.push_back(cpu);
         sentence.tasks.push_back(*queue->current);
-        holding.push_back("CPU " + std::to_string(cpu) + " runs " + task_words(current.task) + in_words(current) +
-                          count_words(current, state_.release));
+        holding.push_back(running_words(cpu, current) + count_words(current, state_.release));
         if (current.preempt_count)
             sentence.why.push_back("preempt_count of CPU " + std::to_string(cpu) + " is " +
                                    hex(*current.preempt_count, 8) + ".");
@@ -195,11 +188,22 @@ std::string in_words(const KernelTask& task) {
     return " in " + qualified_name(std::string(without_suffix(frame.function)), frame.module);
 }
 
-std::optional<std::string> grace_period_wait(const KernelTask& task) {
-    const auto outermost = std::find_if(task.frames.rbegin(), task.frames.rend(),
-                                        [](const Frame& frame) { return contains(waits_for_rcu, frame.function); });
-    if (outermost == task.frames.rend() || task.active) return std::nullopt;
-    return outermost->function;
+std::string running_words(int cpu, const KernelTask& task) {
+    return "CPU " + std::to_string(cpu) + " runs " + task_words(task.task) + in_words(task);
+}
+
+std::vector<std::string> grace_period_waits(const KernelState& state, std::vector<std::size_t>& tasks) {
+    std::vector<std::string> words;
+    for (std::size_t i = 0; i < state.tasks.size(); ++i) {
+        const KernelTask& task = state.tasks[i];
+        const auto outermost = std::find_if(task.frames.rbegin(), task.frames.rend(), [](const Frame& frame) {
+            return contains(waits_for_rcu, frame.function);
+        });
+        if (outermost == task.frames.rend() || task.active) continue;
+        words.push_back(task_words(task.task) + " waits in " + outermost->function);
+        tasks.push_back(i);
+    }
+    return words;
 }
 
 std::vector<MemorySentence> memory_sentences(const KernelState& state) {

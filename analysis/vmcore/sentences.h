@@ -29,7 +29,11 @@ std::optional<std::size_t> telling_frame(const KernelTask& task);
 // " in hwa_commit_config [hwa_diag]", by that frame; empty: it has no stack.
 std::string in_words(const KernelTask& task);
 
-// The function in which a task waits for a grace period of RCU to end; nothing when it does not.
-std::optional<std::string> grace_period_wait(const KernelTask& task);
+// "CPU 1 runs hwa_spin (pid 312) in hwa_poll_hw_ready [hwa_diag]"
+std::string running_words(int cpu, const KernelTask& task);
+
+// "hwa_gp (pid 313) waits in synchronize_rcu" of each task that waits for a grace period of RCU to end; their
+// indices of KernelState::tasks are added to `tasks`.
+std::vector<std::string> grace_period_waits(const KernelState& state, std::vector<std::size_t>& tasks);
 
 }  // namespace stallsight

@@ -70,13 +70,13 @@ std::string names(const KernelState& state, const std::vector<std::size_t>& task
     return joined(words);
 }
 
-// "CPU 1 runs hwa_spin (pid 312) in hwa_poll_hw_ready [hwa_diag]" of each CPU that runs the kernel and is not idle.
+// Of each CPU that runs the kernel and is not idle.
 std::vector<std::string> running(const KernelState& state, std::vector<std::size_t>& tasks) {
     std::vector<std::string> words;
     for (std::size_t i = 0; i < state.tasks.size(); ++i) {
         const KernelTask& task = state.tasks[i];
         if (!task.active || !task.cpu || task.task.pid == 0 || task.frames.empty()) continue;
-        words.push_back("CPU " + std::to_string(*task.cpu) + " runs " + task_words(task.task) + in_words(task));
+        words.push_back(running_words(*task.cpu, task));
         tasks.push_back(i);
     }
     return words;
@@ -105,13 +105,7 @@ std::vector<MemorySentence> lock_sentences(const KernelState& state) {
 
 std::optional<MemorySentence> grace_period_sentence(const KernelState& state) {
     MemorySentence sentence{MemorySentence::About::stacks, {}, {}, {}, {}};
-    std::vector<std::string> waiting;
-    for (std::size_t i = 0; i < state.tasks.size(); ++i) {
-        const auto function = grace_period_wait(state.tasks[i]);
-        if (!function) continue;
-        waiting.push_back(task_words(state.tasks[i].task) + " waits in " + *function);
-        sentence.tasks.push_back(i);
-    }
+    const std::vector<std::string> waiting = grace_period_waits(state, sentence.tasks);
     if (waiting.empty()) return std::nullopt;
     sentence.text = joined(waiting);
     if (const auto busy = running(state, sentence.tasks); !busy.empty()) sentence.text += ", while " + joined(busy);
